@@ -56,6 +56,12 @@ class Finished:
     def json(self) -> Any:
         return json.loads(self.out)
 
+    def levels(self) -> list[str]:
+        """Of a `doctor --json`: ok, warn or fail, one per check."""
+        found = [str(check["level"]) for check in self.json["checks"]]
+        assert found, "the doctor checked nothing"
+        return found
+
 
 def free_port() -> int:
     """A port that was free a moment ago."""
@@ -70,10 +76,15 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**kept, "CANOPY_RATE_LIMITS": "off", "CANOPY_KEY_STORAGE": "file", **(extra or {})}
 
 
-def canopy(*arguments: str, env: Mapping[str, str] | None = None, seconds: float = 15.0) -> Finished:
-    """Run one command line to its end."""
+def canopy(
+    *arguments: str,
+    env: Mapping[str, str] | None = None,
+    seconds: float = 15.0,
+    prefix: Sequence[str] = (),
+) -> Finished:
+    """Run one command line to its end; `prefix` is a command that runs it."""
     done = subprocess.run(
-        [sys.executable, "-m", "canopy", *arguments],
+        [*prefix, sys.executable, "-m", "canopy", *arguments],
         env=environment(env),
         capture_output=True,
         text=True,
@@ -181,11 +192,11 @@ class Node:
         self.process.kill()
         self.process.wait(timeout=10)
 
-    def stop(self) -> float:
-        """SIGTERM; the seconds it took. Anything but exit 0 in time is a failure."""
+    def stop(self, *, interrupt: bool = False) -> float:
+        """SIGTERM (or SIGINT); the seconds it took. Anything but exit 0 in time is a failure."""
         assert self.process is not None, "the node is not running"
         begun = time.monotonic()
-        self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(signal.SIGINT if interrupt else signal.SIGTERM)
         try:
             code = self.process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -243,9 +254,7 @@ class Node:
             raise NodeFailed(f"{method} {path}: {answer.status} {answer.body!r}")
         return answer.json
 
-    def setup(
-        self, username: str = "owner", password: str = PASSWORD, display_name: str = "The Owner"
-    ) -> str:
+    def setup(self, username: str = "owner", password: str = PASSWORD, display_name: str = "The Owner") -> str:
         """Make the first account; its key, which `call` uses from now on."""
         claim = (self.root / "setup-token").read_text().strip()
         body = {"claim": claim, "username": username, "password": password, "display_name": display_name}

@@ -173,9 +173,7 @@ class Stream(_Wire):
         self._chunks = Dechunker()
 
     @classmethod
-    async def open(
-        cls, port: int, key: str, *, query: str = "", after: str = "", seconds: float = 15.0
-    ) -> Self:
+    async def open(cls, port: int, key: str, *, query: str = "", after: str = "", seconds: float = 15.0) -> Self:
         """Returns when the node has answered 200."""
         stream = await cls.connect(port)
         headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": after} if after else {})
