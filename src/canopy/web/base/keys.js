@@ -1,0 +1,65 @@
+/**
+ * Keyboard shortcuts. A layer may be put on top (a dialog, a menu); the newest that knows a chord gets it.
+ *
+ * Chords are written "Alt+ArrowUp", "F6", "Escape", "j". Single letters never fire while a person types.
+ */
+
+/** @typedef {Record<string, (event: KeyboardEvent) => void>} Chords */
+
+export class Keys {
+  constructor() {
+    /** @type {Chords[]} */
+    this.layers = [];
+    addEventListener("keydown", (event) => this.#pressed(event));
+  }
+
+  /** @param {Chords} chords @returns {() => void} takes them away */
+  add(chords) {
+    this.layers.push(chords);
+    return () => {
+      this.layers = this.layers.filter((layer) => layer !== chords);
+    };
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    if (event.defaultPrevented || event.isComposing) return;
+    const chord = chordOf(event);
+    if (chord.length === 1 && isTyping(event.target)) return;
+    const layer = this.layers.findLast((each) => chord in each);
+    if (!layer) return;
+    event.preventDefault();
+    layer[chord]?.(event);
+  }
+}
+
+/** @param {KeyboardEvent} event */
+export function chordOf(event) {
+  const ctrl = event.ctrlKey || event.metaKey ? "Ctrl+" : "";
+  const alt = event.altKey ? "Alt+" : "";
+  const shift = event.shiftKey && event.key.length > 1 ? "Shift+" : "";
+  return ctrl + alt + shift + event.key;
+}
+
+/** @param {EventTarget | null} target */
+export function isTyping(target) {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName);
+}
+
+/**
+ * Moves the focus from landmark to landmark. A landmark is focused itself, so that a screen reader
+ * says where one is; it takes no Tab stop.
+ * @param {1 | -1} direction
+ */
+export function nextLandmark(direction) {
+  const marks = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("nav, main, aside, footer[aria-label]")]);
+  const shown = marks.filter((mark) => mark.offsetParent !== null || mark.getClientRects().length > 0);
+  if (shown.length === 0) return;
+  const here = shown.findIndex((mark) => mark.contains(document.activeElement));
+  const start = here < 0 && direction < 0 ? 0 : here;
+  const next = shown[(start + direction + shown.length) % shown.length];
+  if (!next) return;
+  next.tabIndex = -1;
+  next.focus();
+}

@@ -1,0 +1,116 @@
+/**
+ * The shapes that cross module walls: what the node answers, and what the app hands to its screens.
+ *
+ * Types only. Modules name them in JSDoc imports, so a browser never loads this file.
+ */
+
+/**
+ * @typedef {object} User
+ * @property {string} user_id
+ * @property {string} username
+ * @property {string} display_name
+ * @property {"human" | "agent"} account_type
+ */
+
+/**
+ * @typedef {object} SessionInfo
+ * @property {User} user
+ * @property {string} csrf_token
+ * @property {string[]} permissions
+ */
+
+/**
+ * @typedef {object} Channel
+ * @property {string} id
+ * @property {string} name
+ * @property {string} type
+ * @property {string} [description]
+ * @property {string} [topic]
+ * @property {number} member_count
+ * @property {string} privacy_mode
+ * @property {string} [user_role]
+ * @property {string | null} [last_message_at]
+ */
+
+/**
+ * @typedef {object} Member
+ * @property {string} user_id
+ * @property {string} username
+ * @property {string} display_name
+ * @property {string | null} [origin_peer]
+ * @property {string} [account_type]
+ */
+
+/**
+ * @typedef {object} Message
+ * @property {string} id
+ * @property {string} channel_id
+ * @property {string} user_id
+ * @property {string} [username]
+ * @property {string} [display_name]
+ * @property {"human" | "agent"} [account_type]
+ * @property {string} content
+ * @property {string} type
+ * @property {string} created_at
+ * @property {string | null} [edited_at]
+ * @property {string | null} [parent_message_id]
+ * @property {string | null} [client_id]
+ * @property {string | null} [origin_peer]
+ */
+
+/**
+ * @typedef {object} LiveEvent
+ * @property {number} seq
+ * @property {string} event_type
+ * @property {string | null} [actor_user_id]
+ * @property {string | null} [channel_id]
+ * @property {string | null} [message_id]
+ * @property {{message?: Message} & Record<string, unknown> | null} [payload]
+ */
+
+/**
+ * What a message that has not been acknowledged yet looks like in the outbox.
+ * @typedef {object} Outgoing
+ * @property {string} clientId
+ * @property {string} place conversation key, for example "channel:general"
+ * @property {string} channelId
+ * @property {string} content
+ * @property {number} createdAt milliseconds
+ * @property {"sending" | "waiting" | "failed"} state
+ * @property {string} reason why it failed, in the node's words
+ * @property {string | null} tab the tab that sends it
+ * @property {number} touchedAt when that tab last tried
+ */
+
+/**
+ * @typedef {object} Screen
+ * @property {string} name for the performance mark `route:<name>`
+ * @property {string} title
+ * @property {() => void} unmount stops everything the screen started
+ */
+
+/** @typedef {Record<string, string>} Params */
+
+/**
+ * What main.js hands to every screen.
+ * @typedef {object} App
+ * @property {import("./api.js").Api} api
+ * @property {import("./router.js").Router} router
+ * @property {import("./keys.js").Keys} keys
+ */
+
+/**
+ * The app after sign-in: the same plus what belongs to one person.
+ * @typedef {App & {
+ *   me: User,
+ *   stream: import("./stream.js").EventStream,
+ *   outbox: import("./outbox.js").Outbox,
+ *   drafts: import("./drafts.js").Drafts,
+ *   channels: import("./store.js").Store<Channel[] | null>,
+ * }} SignedInApp
+ */
+
+/** @typedef {(root: HTMLElement, app: App, params: Params) => Screen} MountOutside */
+/** @typedef {(root: HTMLElement, app: SignedInApp, params: Params) => Screen} MountInside */
+
+export {};
