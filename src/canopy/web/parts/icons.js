@@ -1,0 +1,24 @@
+/** Our icons: strokes on a 24 grid, drawn in the text colour. The name of what they mean stands beside them. */
+
+import { html, svg } from "../vendor/lit.js";
+
+const PATHS = {
+  home: svg`<path d="M4 11.5 12 4l8 7.5M6.5 9.8V20h11V9.8M10 20v-5.5h4V20"/>`,
+  hash: svg`<path d="M9.5 4 7.5 20M16.5 4l-2 16M4.5 9h16M3.5 15h16"/>`,
+  send: svg`<path d="M5 12h13M12.5 5.5 19 12l-6.5 6.5"/>`,
+  down: svg`<path d="M12 5v14M6 13l6 6 6-6"/>`,
+  back: svg`<path d="M15 5l-7 7 7 7"/>`,
+  eye: svg`<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z"/><circle cx="12" cy="12" r="2.75"/>`,
+  eyeOff: svg`<path d="M4 4l16 16M9.9 5.8A9 9 0 0 1 12 5.5c6 0 9.5 6.5 9.5 6.5a17 17 0 0 1-3 3.7M6.2 7.6A16.4 16.4 0 0 0 2.5 12S6 18.5 12 18.5a9.3 9.3 0 0 0 4.6-1.2"/>`,
+  check: svg`<path d="M5 12.5 10 17.5 19 7"/>`,
+  cross: svg`<path d="M6 6l12 12M18 6 6 18"/>`,
+  dot: svg`<circle cx="12" cy="12" r="2"/>`,
+  warn: svg`<path d="M12 4 2.8 20h18.4L12 4ZM12 10v4.5M12 17.4v.1"/>`,
+  clock: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>`,
+  leave: svg`<path d="M14 4.5H6v15h8M11 12h9.5M17 8.5l3.5 3.5-3.5 3.5"/>`,
+};
+
+/** @param {keyof typeof PATHS} name */
+export function icon(name) {
+  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${PATHS[name]}</svg>`;
+}

@@ -1,0 +1,43 @@
+/** The frame around every place: skip links, rail, sidebar, main, status. Its contents are handed in. */
+
+import { html, nothing } from "../vendor/lit.js";
+import { icon } from "./icons.js";
+import { words } from "./strings.js";
+
+/**
+ * @param {{page: "list" | "place", home: boolean, account: unknown, sidebar: unknown, status: unknown}} slots
+ *   page: which of the two a narrow screen shows
+ */
+export function shell({ page, home, account, sidebar, status }) {
+  return html`
+    <div class="skip-links">
+      <a href="#messages" @click=${skipTo(".message[tabindex='0']", "[role=feed]")}>${words.skipToMessages}</a>
+      <a href="#composer" @click=${skipTo("#composer")}>${words.skipToComposer}</a>
+    </div>
+    <div class="shell" data-page=${page}>
+      <nav class="rail" aria-label=${words.main}>
+        <ul>
+          <li><a class="rail-item" href="/" aria-current=${home ? "true" : nothing} aria-label=${words.home} title=${words.home}>
+            ${icon("home")}</a></li>
+        </ul>
+        ${account}
+      </nav>
+      <nav class="sidebar" aria-label=${words.conversations}>${sidebar}</nav>
+      <main class="main" id="main"><div data-screen></div></main>
+      <footer class="status" aria-label=${words.status}>${status}</footer>
+    </div>`;
+}
+
+/** Fragment links would enter the history, so the focus is moved by hand. @param {...string} selectors */
+function skipTo(...selectors) {
+  return (/** @type {Event} */ event) => {
+    event.preventDefault();
+    for (const selector of selectors) {
+      const target = /** @type {HTMLElement | null} */ (document.querySelector(selector));
+      if (!target) continue;
+      if (target.tabIndex < 0) target.tabIndex = -1;
+      target.focus();
+      return;
+    }
+  };
+}

@@ -1,0 +1,44 @@
+/** The words of the shared parts, in one place so that they can be translated. */
+
+export const words = {
+  skipToMessages: "Skip to messages",
+  skipToComposer: "Skip to composer",
+  main: "Main",
+  conversations: "Conversations",
+  status: "Status",
+  home: "Home",
+  send: "Send",
+  audience: "Who will see this",
+  enterHint: "Enter sends · Shift+Enter for a new line",
+  showPassword: "Show password",
+  hidePassword: "Hide password",
+  agent: "Agent",
+  retry: "Retry",
+  edit: "Edit",
+  discard: "Discard",
+  edited: "(edited)",
+  waiting: "Waiting for the node",
+  notSent: "Not sent:",
+  unknownPerson: "Unknown person",
+  live: "Live",
+  connecting: "Connecting…",
+  reconnecting: "Reconnecting…",
+  retryNow: "Retry now",
+  signedOut: "Signed out",
+  gone: "Node not reachable: your messages wait here",
+  technical: "Technical details",
+  loading: "Loading…",
+  slow: "This takes longer than usual.",
+};
+
+/** @param {number} seconds */
+export const retryIn = (seconds) => `retry in ${seconds} s`;
+
+/** @param {number} waiting */
+export const gone = (waiting) => (waiting > 0 ? `${words.gone} (${waiting})` : words.gone);
+
+/** @param {number} over */
+export const tooLong = (over) => `${over.toLocaleString()} characters too many`;
+
+/** @param {string} author @param {string} time @param {string} text */
+export const rowName = (author, time, text) => `${author}, ${time}, ${text}`;
