@@ -1,0 +1,46 @@
+/** The person at the foot of the rail, and the menu behind the avatar. */
+
+import { html } from "../../vendor/lit.js";
+import { avatar } from "../../parts/avatar.js";
+import { LightElement } from "../../parts/element.js";
+import { icon } from "../../parts/icons.js";
+import { accountName, words } from "./strings.js";
+
+const GAP = 8; // px between the button and its menu
+
+export class AccountMenu extends LightElement {
+  static properties = { me: { attribute: false }, onSignOut: { attribute: false } };
+
+  constructor() {
+    super();
+    /** @type {import("../../base/types.js").User} */
+    this.me = /** @type {any} */ (undefined);
+    this.onSignOut = () => {};
+  }
+
+  render() {
+    const { display_name: name, username, user_id: id, account_type } = this.me;
+    return html`<button class="rail-item" type="button" popovertarget="account-menu" aria-haspopup="menu"
+        aria-label=${accountName(name, username)} title=${accountName(name, username)}>
+        ${avatar({ id, name, agent: account_type === "agent" }, "small")}</button>
+      <div class="menu" id="account-menu" popover @toggle=${this.#toggled}>
+        <div class="menu-head"><strong>${name}</strong><span>@${username}</span></div>
+        <div role="menu" aria-label=${words.account}>
+          <button role="menuitem" type="button" @click=${this.onSignOut}>${icon("leave")}${words.signOut}</button>
+        </div>
+      </div>`;
+  }
+
+  /** Beside its button, inside the window on any width. @param {ToggleEvent} event */
+  #toggled(event) {
+    const menu = /** @type {HTMLElement} */ (event.target);
+    const button = this.querySelector("button");
+    if (event.newState !== "open" || !button) return;
+    const place = button.getBoundingClientRect();
+    menu.style.insetInlineStart = `${Math.min(place.left, innerWidth - menu.offsetWidth - GAP)}px`;
+    menu.style.insetBlockStart = `${place.top - menu.offsetHeight - GAP}px`;
+    /** @type {HTMLElement | null} */ (menu.querySelector("[role=menuitem]"))?.focus();
+  }
+}
+
+customElements.define("canopy-account", AccountMenu);

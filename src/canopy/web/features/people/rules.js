@@ -1,0 +1,54 @@
+/**
+ * The password rules of the node as a list that ticks while one types.
+ *
+ * The node names the rules; those whose code we know are judged here at once, the others are shown as
+ * plain text and judged by the node. What the node refuses is marked by the code it answers.
+ */
+
+import { html } from "../../vendor/lit.js";
+import { icon } from "../../parts/icons.js";
+
+const CLASSES = [/\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u, /[^\p{L}\p{N}]/u];
+const MARKS = /** @type {const} */ ({ yes: "check", no: "cross", open: "dot" });
+
+/** @typedef {{code: string, text: string}} Rule */
+/** @typedef {"yes" | "no" | "open"} Met */
+
+/** @type {Record<string, (password: string, handle: string) => boolean>} */
+const JUDGES = {
+  length: longEnough,
+  too_short: longEnough,
+  password_too_short: longEnough,
+  handle: withoutHandle,
+  contains_handle: withoutHandle,
+  password_contains_handle: withoutHandle,
+};
+
+/** @param {Rule} rule @param {string} password @param {string} handle @param {Set<string>} refused @returns {Met} */
+export function judge(rule, password, handle, refused) {
+  if (refused.has(rule.code)) return "no";
+  if (password === "") return "open";
+  const met = JUDGES[rule.code]?.(password, handle);
+  return met === undefined ? "open" : met ? "yes" : "open";
+}
+
+/** @param {Rule[]} rules @param {string} password @param {string} handle @param {Set<string>} refused */
+export function ruleList(rules, password, handle, refused) {
+  return html`<ul class="rules" id="password-rules">
+    ${rules.map((rule) => {
+      const met = judge(rule, password, handle, refused);
+      return html`<li data-met=${met}>${icon(MARKS[met])}<span>${rule.text}</span></li>`;
+    })}
+  </ul>`;
+}
+
+/** @param {string} password */
+function longEnough(password) {
+  const length = [...password].length;
+  return length >= 12 || (length >= 8 && CLASSES.every((kind) => kind.test(password)));
+}
+
+/** @param {string} password @param {string} handle */
+function withoutHandle(password, handle) {
+  return handle === "" || !password.toLowerCase().includes(handle.toLowerCase());
+}

@@ -1,0 +1,45 @@
+/** The words of setting up, signing in and registering. */
+
+export const words = {
+  setupTitle: "Set up this node",
+  setupLead: "This makes the first account. It owns the node.",
+  setupFoot: "Keys are made on this device and stay here.",
+  setupButton: "Create my workspace",
+  setupCode: "Setup code",
+  setupCodeHint: "In the file setup-token in the data folder, and in the line “Open http://…” that the node printed in its terminal.",
+  nodeName: "Node name",
+  nodeNameHint: "Other nodes see this name.",
+  displayName: "Your name",
+  handle: "Handle",
+  password: "Password",
+  signInTitle: "Sign in",
+  signInButton: "Sign in",
+  signInLead: "To your workspace on this node.",
+  remember: "Keep me signed in on this device",
+  toRegister: "No account yet?",
+  register: "Create an account",
+  registerTitle: "Create an account",
+  registerLead: "An account lives on this node.",
+  registerButton: "Create account",
+  toSignIn: "Already have an account?",
+  wrongCredentials: "The handle or the password is wrong.",
+  pending: "Your account waits for approval by the owner of this node.",
+  plainHttp: "This connection is not encrypted on your network.",
+  unreachable: "The node cannot be reached. Nothing you typed is lost; try again when it runs.",
+  badClaim: "This setup code is not the one of this node.",
+  alreadySetUp: "This node has been set up already.",
+  required: "Please fill this in.",
+  signedOutTitle: "Sign in again",
+  signedOutText: "Your session has ended. What you typed is kept.",
+  signOut: "Sign out",
+  account: "Account",
+};
+
+/** @param {string} handle */
+export const handleHint = (handle) => (handle ? `People write @${handle}` : "People write @handle to call you.");
+
+/** @param {number} seconds */
+export const tooMany = (seconds) => `Too many tries. Try again in ${seconds} s.`;
+
+/** @param {string} name @param {string} handle */
+export const accountName = (name, handle) => `${name}, @${handle}`;
