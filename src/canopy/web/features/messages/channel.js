@@ -1,0 +1,155 @@
+/** The screen of a channel: header, list, composer, and what connects them. */
+
+import { html, nothing, render } from "../../vendor/lit.js";
+import { markPainted } from "../../base/marks.js";
+import "../../parts/composer.js";
+import { LightElement } from "../../parts/element.js";
+import { icon } from "../../parts/icons.js";
+import { notice } from "../../parts/notice.js";
+import "./announcer.js";
+import { Conversation } from "./conversation.js";
+import "./list.js";
+import { pendingRow } from "./rows.js";
+import { audience, composerName, members, words } from "./strings.js";
+
+/** @typedef {import("../../base/types.js").SignedInApp} SignedInApp */
+/** @typedef {import("../../base/types.js").Member} Member */
+
+/** @type {import("../../base/types.js").MountInside} */
+export function mount(root, app, params) {
+  const id = params.channel ?? "";
+  render(html`<canopy-channel .app=${app} .channelId=${id}></canopy-channel>`, root);
+  return {
+    name: "channel",
+    get title() {
+      return `#${nameOf(app, id)}`;
+    },
+    unmount: () => render(nothing, root),
+  };
+}
+
+/** @param {SignedInApp} app @param {string} id */
+function nameOf(app, id) {
+  return app.channels.value?.find((channel) => channel.id === id)?.name ?? id;
+}
+
+export class ChannelScreen extends LightElement {
+  static properties = { app: { attribute: false }, channelId: {}, members: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {SignedInApp} */
+    this.app = /** @type {any} */ (undefined);
+    this.channelId = "";
+    /** @type {Member[] | null} */
+    this.members = null;
+    /** @type {Conversation} */
+    this.conversation = /** @type {any} */ (undefined);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    const { outbox, stream, channels } = this.app;
+    this.place = `channel:${this.channelId}`;
+    this.conversation = new Conversation(this.app, this.channelId);
+    this.conversation.onArrived = (rows) => /** @type {any} */ (this.querySelector("canopy-announcer"))?.say(rows);
+    this.follow(this.conversation.view, outbox.items, channels);
+    this.stops.add(
+      () => this.conversation.stop(),
+      outbox.onSent((message) => this.conversation.acknowledged(message)),
+      outbox.items.subscribe(() => this.conversation.settleEarly()),
+      stream.onEvents((events) => this.#hear(events)),
+      stream.onReset(() => this.#load()),
+    );
+    void this.#load();
+  }
+
+  /** Resolves when the first rows have been drawn. */
+  async #load() {
+    await Promise.all([this.conversation.load(), this.#loadMembers()]);
+  }
+
+  async #loadMembers() {
+    try {
+      const { members } = await this.app.api.get(`/channels/${encodeURIComponent(this.channelId)}/members`);
+      this.members = members;
+    } catch {
+      // The header then says nothing about members; the list of messages reports what is wrong.
+    }
+  }
+
+  /** @param {import("../../base/types.js").LiveEvent[]} events */
+  #hear(events) {
+    this.conversation.hear(events);
+    const about = events.some((event) => event.event_type === "channel.state.updated" && event.channel_id === this.channelId);
+    if (about) void this.#loadMembers();
+  }
+
+  render() {
+    const view = this.conversation.view.value;
+    if (view.status === "missing") return notice(words.unavailable, words.unavailableAdvice, { heading: "h1" });
+    return html`${this.#header()}
+      <canopy-messages .channel=${this.#name} .purpose=${this.#channel?.description ?? ""} .view=${view}
+        .pending=${this.#pending()} .actions=${this.#actions}></canopy-messages>
+      <canopy-announcer></canopy-announcer>
+      <canopy-composer .label=${composerName(this.#name)} .place=${this.place} .drafts=${this.app.drafts}
+        .audience=${audience(this.#name, this.members?.length ?? null, this.#nodes())}
+        @send-text=${this.#send}></canopy-composer>`;
+  }
+
+  get #channel() {
+    return this.app.channels.value?.find((channel) => channel.id === this.channelId);
+  }
+
+  get #name() {
+    return nameOf(this.app, this.channelId);
+  }
+
+  #header() {
+    const topic = this.#channel?.topic || this.#channel?.description;
+    return html`<header class="place-header">
+      <a class="icon-button to-list" href="/" aria-label=${words.backToList} title=${words.backToList}>${icon("back")}</a>
+      <h1 class="place-name" tabindex="-1">${icon("hash")}<span>${this.#name}</span></h1>
+      ${this.members ? html`<span class="place-facts">${members(this.members.length)}</span>` : nothing}
+      ${topic ? html`<span class="place-topic" title=${topic}>${topic}</span>` : nothing}
+    </header>`;
+  }
+
+  #nodes() {
+    return new Set((this.members ?? []).map((member) => member.origin_peer ?? "")).size;
+  }
+
+  /** What the outbox still holds and the list does not show yet. */
+  #pending() {
+    const shown = new Set(this.conversation.view.value.rows.map((row) => row.key));
+    return this.app.outbox.items.value
+      .filter((item) => item.place === this.place && !shown.has(item.clientId))
+      .map((item) => pendingRow(item, this.app.me));
+  }
+
+  #actions = {
+    retry: (/** @type {string} */ key) => this.app.outbox.retry(key),
+    discard: (/** @type {string} */ key) => this.app.outbox.discard(key),
+    edit: (/** @type {string} */ key) => this.#takeBack(key),
+    older: () => void this.conversation.loadOlder(),
+    reload: () => void this.#load(),
+    atEnd: () => this.conversation.trim(),
+  };
+
+  /** @param {string} key */
+  #takeBack(key) {
+    const item = this.app.outbox.items.value.find((each) => each.clientId === key);
+    if (!item) return;
+    this.app.outbox.discard(key);
+    /** @type {import("../../parts/composer.js").Composer | null} */ (this.querySelector("canopy-composer"))?.takeBack(item.content);
+  }
+
+  /** @param {CustomEvent<string>} event */
+  #send(event) {
+    const item = this.app.outbox.send(/** @type {string} */ (this.place), this.channelId, event.detail);
+    /** @type {import("./list.js").MessageList | null} */ (this.querySelector("canopy-messages"))?.toNewest();
+    markPainted(`send:${item.clientId}:painted`);
+  }
+}
+
+customElements.define("canopy-channel", ChannelScreen);
