@@ -1,6 +1,6 @@
 /** Times as people read them, in the browser's language and zone. */
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const thisYear = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const otherYear = new Intl.DateTimeFormat(undefined, { dateStyle: "full" });
@@ -10,6 +10,12 @@ const DAY = 86_400_000;
 /** @param {Date} date */
 export function clockTime(date) {
   return clock.format(date);
+}
+
+/** Without "am" or "pm", for the narrow gutter. @param {Date} date */
+export function bareTime(date) {
+  const parts = clock.formatToParts(date).filter((part) => part.type !== "dayPeriod");
+  return parts.map((part) => part.value).join("").trim();
 }
 
 /** @param {Date} date */

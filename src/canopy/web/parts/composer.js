@@ -54,7 +54,7 @@ export class Composer extends LightElement {
 
   render() {
     const over = [...this.text.slice(0, LONGEST * 2)].length - LONGEST;
-    return html`<div class="composer column">
+    return html`<div class="composer">
       <div class="composer-box">
         <textarea class="composer-text" id="composer" rows="1" aria-label=${this.label} placeholder=${this.label}
           enterkeyhint="send" autocomplete="off" dir="auto" aria-describedby="composer-audience" .value=${live(this.text)}

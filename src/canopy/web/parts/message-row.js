@@ -1,7 +1,7 @@
 /** One message as an article. Drawn from a Row, which is the same for a sent and an unsent message. */
 
 import { html, nothing } from "../vendor/lit.js";
-import { clockTime, fullTime } from "../base/time.js";
+import { bareTime, clockTime, fullTime } from "../base/time.js";
 import { excerpt, segments } from "../base/text.js";
 import { avatar } from "./avatar.js";
 import { icon } from "./icons.js";
@@ -43,7 +43,7 @@ export function messageRow(row, place, actions) {
   return html`<article class=${classes} tabindex=${place.current ? 0 : -1} data-key=${row.key}
     data-message-id=${row.id ?? nothing} data-state=${row.state} aria-posinset=${place.position} aria-setsize=${place.total}
     aria-label=${rowName(row.author.name, clockTime(row.at), excerpt(row.content, 80))}>
-    <div class="message-side">${place.head ? avatar(row.author) : time(row, "message-gutter")}</div>
+    <div class="message-side">${place.head ? avatar(row.author) : time(row, "message-gutter", bareTime)}</div>
     <div class="message-main">
       ${place.head ? head(row) : nothing}
       ${body(row, place.current)}
@@ -61,9 +61,9 @@ function head(row) {
   </div>`;
 }
 
-/** @param {Row} row @param {string} className */
-function time(row, className) {
-  return html`<time class=${className} datetime=${row.at.toISOString()} title=${fullTime(row.at)}>${clockTime(row.at)}</time>`;
+/** @param {Row} row @param {string} className @param {(at: Date) => string} [written] */
+function time(row, className, written = clockTime) {
+  return html`<time class=${className} datetime=${row.at.toISOString()} title=${fullTime(row.at)}>${written(row.at)}</time>`;
 }
 
 /** Links take a Tab stop only in the current row, or a long list could not be left. @param {Row} row @param {boolean} current */
