@@ -132,10 +132,7 @@ class Disk:
 
     def _scattered(self, rng: random.Random) -> Image:
         names = rng.choice((self.now, self.durable))
-        return {
-            name: inode.survivors([rng.random() < 0.5 for _ in inode.pending])
-            for name, inode in names.items()
-        }
+        return {name: inode.survivors([rng.random() < 0.5 for _ in inode.pending]) for name, inode in names.items()}
 
     def _torn(self, inode: Inode, write: Write, rng: random.Random) -> Iterator[tuple[str, Image]]:
         sectors = -(-len(write.data) // SECTOR)
