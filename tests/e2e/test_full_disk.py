@@ -34,7 +34,7 @@ def try_to_post(node: Node, content: str) -> Answer:
 
 
 def post_until_refused(node: Node) -> tuple[list[str], Answer]:
-    said = []
+    said: list[str] = []
     for number in range(MOST_POSTS):
         answer = try_to_post(node, f"{number} " + "x" * 4_000)
         if answer.status != 201:
