@@ -9,7 +9,7 @@ from tests.e2e.hostile import LIST, POST, assert_problem, head, raw
 from tests.e2e.node import Node
 
 NOT_JSON = [
-    b"",
+    b" ",
     b"{",
     b'{"channel_id": "general", "content": "x"',
     b"\xff\xfe\x00",
@@ -26,6 +26,10 @@ NOT_JSON = [
 @pytest.mark.parametrize("body", NOT_JSON, ids=lambda body: repr(body[:40]))
 def test_malformed_json_is_invalid_json(body: bytes, shared: Node) -> None:
     assert_problem(shared.request("POST", POST, body, key=shared.key), 400, code="invalid_json")
+
+
+def test_no_body_at_all_is_refused(shared: Node) -> None:
+    assert_problem(shared.request("POST", POST, b"", key=shared.key), 400)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +107,9 @@ def test_odd_but_legal_text_never_breaks_the_node(content: str, shared: Node) ->
         assert_problem(answer, 400)
 
 
-@pytest.mark.parametrize("value", ["-1", "0", "1.5", "many", "", "1e3", "٣", "9" * 400, "0x10", "%00", "1%202"])
+@pytest.mark.parametrize(
+    "value", ["-1", "0", "1.5", "many", "", "1e3", "٣", "9" * 400, "0x10", "%00", "1%202", "1_0", "%201"]
+)
 @pytest.mark.parametrize("path", [LIST, "/api/v1/channels", "/api/v1/events", "/api/v1/users"])
 def test_bad_limits_are_refused(path: str, value: str, shared: Node) -> None:
     quoted = value if value.isascii() else "%D9%A3"
