@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.e2e.node import GENERAL, Node
-from tests.e2e.wire import Line, request
+from tests.e2e.wire import Line, request, run
 
 ROUNDS = 20
 SPEAKERS = 8
@@ -109,13 +109,13 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_twenty_kills(tmp_path: Path)
     with Node(tmp_path / "root") as node:
         node.setup()
         for number, more in enumerate(rounds()):
-            asyncio.run(one_round(node, ledger, more))
+            run(one_round(node, ledger, more))
             examined = node.doctor()
             assert examined.code == 0, f"round {number}: {examined}"
             assert "fail" not in examined.levels(), f"round {number}: {examined}"
             node.restart(same_port=False)
             assert_kept(node, ledger)
-        asyncio.run(one_round(node, ledger, SPEAKERS))
+        run(one_round(node, ledger, SPEAKERS))
         node.restart(same_port=False)
         assert_kept(node, ledger)
     assert len(ledger.acknowledged) > 10 * ROUNDS

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from tests.e2e.node import PASSWORD, Finished, Node, canopy
-from tests.e2e.wire import Stream
+from tests.e2e.wire import Stream, run
 
 HARMLESS = {"node.lock", "node.json"}
 
@@ -50,7 +50,7 @@ def test_stops_in_time_with_streams_open(owned: Node) -> None:
         async with asyncio.timeout(5):
             await asyncio.gather(*(stream.closed for stream in streams))
 
-    asyncio.run(stop_under_listeners())
+    run(stop_under_listeners())
     assert not owned.running
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 from tests.e2e.node import GENERAL, Node
-from tests.e2e.wire import Event, Line, Stream, request
+from tests.e2e.wire import Event, Line, Stream, request, run
 
 CREATED = "channel.message.created"
 LISTENERS = 1_000
@@ -59,7 +59,7 @@ def test_a_stream_resumes_where_it_was_cut(owned: Node) -> None:
         assert said(first[:2]) + said(rest) == ids
         assert_in_order(first[:2] + rest)
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_after_seq_and_last_event_id_mean_the_same(owned: Node) -> None:
@@ -73,7 +73,7 @@ def test_after_seq_and_last_event_id_mean_the_same(owned: Node) -> None:
         assert by_header == by_query
         assert said(by_header) == ids[1:]
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 @pytest.mark.parametrize("kill", [False, True], ids=["stop", "kill -9"])
@@ -89,11 +89,11 @@ def test_a_stream_resumes_over_a_restart(kill: bool, owned: Node) -> None:
         ids.extend(await say(owned, "five"))
         return await hear(stream, 2)
 
-    ids, place = asyncio.run(before())
+    ids, place = run(before())
     if kill:
         owned.kill()
     owned.restart()
-    events = asyncio.run(after(place))
+    events = run(after(place))
     assert said(events) == ids[3:]
     assert int(events[0].id) > int(place)
     assert_in_order(events)
@@ -113,7 +113,7 @@ def test_a_stream_that_is_cut_again_and_again_misses_nothing(owned: Node) -> Non
         assert said(heard) == await saying
         assert_in_order(heard)
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def test_other_users_hear_it_and_strangers_do_not(owned: Node) -> None:
@@ -125,7 +125,7 @@ def test_other_users_hear_it_and_strangers_do_not(owned: Node) -> None:
             with pytest.raises(AssertionError, match=r"answered 40[134]"):
                 await Stream.open(owned.port, key)
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 def open_streams(node: Node) -> float:
@@ -161,7 +161,7 @@ def test_fifty_streams_opened_and_abandoned_leave_the_node_answering(owned: Node
             await prompt(owned)
             await asyncio.to_thread(until_closed, owned)
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 async def flood(node: Node, count: int, connections: int = 8) -> None:
@@ -217,7 +217,7 @@ def test_clients_that_stop_reading_harm_nobody(owned: Node) -> None:
             stream.close()
         await prompt(owned)
 
-    asyncio.run(scenario())
+    run(scenario())
 
 
 @contextmanager
@@ -280,6 +280,6 @@ def test_one_event_reaches_a_thousand_streams_in_time(owned: Node) -> None:
         return took
 
     with many_files():
-        took = asyncio.run(scenario())
+        took = run(scenario())
     print("one event to 1,000 streams:", ", ".join(f"{seconds * 1000:.0f} ms" for seconds in took))
     assert min(took) <= SECONDS_TO_REACH_ALL, took

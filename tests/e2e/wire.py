@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
+
+T = TypeVar("T")
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
@@ -72,8 +74,26 @@ class Dechunker:
         return bytes(out)
 
 
+_open: set[_Wire] = set()
+
+
+def run(scenario: Coroutine[Any, Any, T]) -> T:
+    """`asyncio.run`, which hangs up at the end on everything that the scenario left open."""
+
+    async def with_end() -> T:
+        try:
+            return await scenario
+        finally:
+            left = tuple(_open)
+            for wire in left:
+                wire.close()
+            await asyncio.gather(*(wire.closed for wire in left))
+
+    return asyncio.run(with_end())
+
+
 class _Wire(asyncio.Protocol):
-    """Connects, and gathers the head of each answer."""
+    """One connection to a node."""
 
     transport: asyncio.Transport
 
@@ -88,8 +108,10 @@ class _Wire(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
+        _open.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        _open.discard(self)
         if not self.closed.done():
             self.closed.set_result(None)
 
