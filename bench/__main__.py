@@ -60,7 +60,11 @@ def measure(name: str, report: dict[str, Any]) -> None:
 
 def print_figure(figure: Figure) -> None:
     bound = "" if figure.target is None else f"{'>=' if figure.more_is_better else '<='} {figure.target:g}"
-    print_line(figure.name, f"{figure.value:.3g} {figure.unit}", bound, figure.verdict, figure.note)
+    print_line(figure.name, f"{rounded(figure.value)} {figure.unit}", bound, figure.verdict, figure.note)
+
+
+def rounded(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def print_line(name: str, measured: str, target: str, verdict: str, note: str) -> None:

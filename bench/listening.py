@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.measure import Figure, cpu_seconds, percentile, resident_mib
 from bench.traffic import posting, warm_up
 from tests.e2e.node import Node
-from tests.e2e.wire import Line, Stream
+from tests.e2e.wire import Line, Stream, run
 
 DELIVERIES = 500
 STREAMS = 1_000
@@ -73,7 +73,7 @@ async def _deliver(node: Node, listener: str) -> list[float]:
 def live(work: Path) -> Iterator[Figure]:
     with Node(work / "live", env={"CANOPY_REGISTRATION": "open"}) as node:
         node.setup()
-        took = asyncio.run(_deliver(node, node.register("listener")))
+        took = run(_deliver(node, node.register("listener")))
     note = f"{len(took)} messages, from sending the post until the other client has the event"
     yield Figure("live delivery, same node: p50", percentile(took, 0.5) * 1000, "ms", 5, note=note)
     yield Figure("live delivery, same node: p99", percentile(took, 0.99) * 1000, "ms", 20)
@@ -99,7 +99,7 @@ def streams(work: Path) -> Iterator[Figure]:
         empty = resident_mib(node.pid)
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        took, cpu = asyncio.run(_reach(node))
+        took, cpu = run(_reach(node))
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         grown = resident_mib(node.pid) - empty
     each = ", ".join(f"{seconds * 1000:.0f}" for seconds in took)
