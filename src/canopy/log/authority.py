@@ -9,13 +9,14 @@ No I/O, no clock, no arrival: `judge_all` says what a set of events means, and `
 event at a time. Deletion by the author's own node and expiry need no permission and do not come here.
 """
 
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeGuard, TypeVar
 
 from canopy.ground.ids import EventId, NodeId
-from canopy.log.cuts import Attestation, Chain, Chains, CutHead, Extent, Held, Link, ancestry
-from canopy.log.line import Ruling, Step, draw, extends
+from canopy.log.cuts import Attestation, Chain, Chains, CutHead, Extent, Held, Link, holds, mark_branch
+from canopy.log.line import Forks, Ruling, Step, draw, extends
 
 S = TypeVar("S")
 
@@ -51,7 +52,7 @@ def judge_all(founder: NodeId, events: Iterable[Link | Ruling]) -> Judged:
     forks = held.forks()
     rulings = {event.link.id: event for event in events if _is_ruling(event, founder)}
     line = draw(rulings, forks)
-    contained = _contained(line, held)
+    contained = _contained(line, held, forks)
     places = {step.id: index for index, step in enumerate(line)}
     judged: dict[EventId, int | None] = {}
     for link in held:
@@ -60,15 +61,20 @@ def judge_all(founder: NodeId, events: Iterable[Link | Ruling]) -> Judged:
     return Judged(line, judged | {event: places.get(event) for event in rulings})
 
 
-def _contained(line: Sequence[Step], held: Held) -> dict[EventId, int]:
-    """The first index whose cut contains each event."""
+def _contained(line: Sequence[Step], held: Chains, forks: Forks) -> dict[EventId, int]:
+    """The first index whose cut contains each event: below the fork by height, above it by branch."""
     found: dict[EventId, int] = {}
+    ascending: dict[Chain, deque[Link]] = defaultdict(deque)
+    for link in sorted(held, key=lambda link: link.height):
+        ascending[link.chain].append(link)
     for index, step in enumerate(line):
         for head in step.heads:
-            for link in ancestry(held, head):
-                if link.id in found:
-                    break
-                found[link.id] = index
+            if holds(held, head):
+                fork = forks.get(head.chain, head.height + 1)
+                mark_branch(found, index, held, head, fork)
+                below = ascending[head.chain]
+                while below and below[0].height <= head.height and below[0].height < fork:
+                    found[below.popleft().id] = index
     return found
 
 
@@ -110,12 +116,12 @@ class Judge:
         link = _link(event)
         chain = self._chain(link.chain)
         again = [Span(link.chain, link.height, link.height)]
-        forked = chain.grow(link, self._held)
-        if forked:
-            again.append(Span(link.chain, link.height, chain.top))
+        moved = chain.grow(link, self._held)
+        if moved is not None:
+            again.append(Span(link.chain, *moved))
         if (low := chain.meet(link)) is not None:
             again.append(Span(link.chain, low, link.height))
-        start, line_spans = self._lead(event, forked)
+        start, line_spans = self._lead(event, moved is not None)
         return Change(start, _merged([*again, *line_spans]))
 
     def index(self, link: Link) -> int | None:
@@ -151,14 +157,14 @@ class Judge:
     def _forks(self) -> dict[Chain, int]:
         return {name: chain.fork for name, chain in self._chains.items() if chain.fork is not None}
 
-    def _lead(self, event: Link | Ruling, forked: bool) -> tuple[int | None, Sequence[Span]]:
+    def _lead(self, event: Link | Ruling, moved: bool) -> tuple[int | None, Sequence[Span]]:
         """Bring the line up to date: at its end where nothing else can have moved, else as a whole."""
         if _is_ruling(event, self.founder):
             ends_here = self._ends_with(event)
             self._note(event)
             if ends_here:
                 return self._follow(len(self.line), [Step(event)])
-        elif not (forked and _link(event).chain.node == self.founder):
+        elif not (moved and _link(event).chain.node == self.founder):
             return None, ()
         line = draw(self._rulings, self._forks())
         start = _parting(self.line, line)

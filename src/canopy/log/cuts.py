@@ -129,16 +129,19 @@ class Attestation:
         self._indices: list[int] = []
         self._branches: dict[EventId, int] | None = None
 
-    def grow(self, link: Link, held: Held) -> bool:
-        """Take an event; true when it forks the chain lower than before. A closed chain has its last head."""
+    def grow(self, link: Link, held: Held) -> tuple[int, int] | None:
+        """Take an event; if it moves others of the closed part, from which height to which."""
         self.top = max(self.top, link.height)
         if len(held.at(link.chain, link.height)) > 1 and not self.closes(link.height):
             self.fork = link.height
             self._branches = None
-            return True
-        if self.fork is None and (self.head is None or link.height > self.head.height):
-            self.head = link
-        return False
+            return link.height, self.top
+        if self.fork is None:
+            self.head = link if self.head is None or link.height > self.head.height else self.head
+        elif _fills_gap(link, held):
+            self._branches = None
+            return min(self.fork, link.height), link.height
+        return None
 
     def closes(self, height: int) -> bool:
         """Whether only what a cut contains counts at this height."""
@@ -194,8 +197,19 @@ class Attestation:
         if self._branches is None:
             self._branches = {}
             for head, index in sorted(self._named.items(), key=lambda item: item[1]):
-                for link in ancestry(held, head):
-                    if not self.closes(link.height) or link.id in self._branches:
-                        break
-                    self._branches[link.id] = index
+                mark_branch(self._branches, index, held, head, self.fork or 0)
         return self._branches
+
+
+def mark_branch(marks: dict[EventId, int], index: int, held: Held, head: CutHead, fork: int) -> None:
+    """Note for a head and its ancestors, down to the fork height, which index contains them first."""
+    for link in ancestry(held, head):
+        if link.height < fork or link.id in marks:
+            return
+        marks[link.id] = index
+
+
+def _fills_gap(link: Link, held: Held) -> bool:
+    """Whether a successor was held before: below a floor authority events alone are, and without their chain."""
+    above = (held.get(event) for event in held.at(link.chain, link.height + 1))
+    return any(other is not None and other.prev == link.id for other in above)
