@@ -90,6 +90,7 @@ class Peer:
     deeds: dict[EventId, Said]
     run: int = 1
     tip: Link | None = None
+    along_line: bool = True
     taken: list[Said] = field(default_factory=list)
     pending: list[Said] = field(default_factory=list)
 
@@ -119,11 +120,21 @@ class Peer:
         waiting = [said]
         while waiting:
             one = waiting.pop()
-            if one.link.prev != NO_EVENT and self.held.get(one.link.prev) is None:
-                self.parked[one.link.prev].append(one)
+            if (missing := self._missing(one)) is not None:
+                self.parked[missing].append(one)
             elif self.held.get(one.id) is None:
                 self.take(one)
                 waiting.extend(self.parked.pop(one.id, ()))
+
+    def _missing(self, said: Said) -> EventId | None:
+        """What must be held before: the predecessor and, for an authority event, the previous of the line.
+
+        Without the second, a disk lost twice could take the base of a resumption that others hold with it.
+        """
+        before = [said.link.prev]
+        if self.along_line and isinstance(said.event, Ruling):
+            before.append(said.event.line)
+        return next((one for one in before if one != NO_EVENT and self.held.get(one) is None), None)
 
     def take(self, said: Said) -> None:
         """Hold it, judge it, and judge again exactly what the judge says."""

@@ -18,7 +18,7 @@ from tests.simulation.authority.network import (
 
 from canopy.ground.ids import NO_EVENT, EventId, NodeId
 from canopy.log.authority import Judge
-from canopy.log.cuts import Chain, Link
+from canopy.log.cuts import Chain, Link, ancestry
 from canopy.log.line import Ruling
 
 STEPS = 110
@@ -40,6 +40,7 @@ class World:
         names = [NodeId(bytes([65 + place]) * 4) for place in range(self.rng.randint(3, 5))]
         self.peers = [Peer(name, names[0], make_judge, self.deeds) for name in names]
         self.founder = self.peers[0]
+        self.members = self.peers[1:]
         self._open()
 
     def play(self, watch: Callable[[Peer], None] = lambda peer: None) -> None:
@@ -79,9 +80,10 @@ class World:
         ]
 
     def _open(self) -> None:
-        self._say_ruling("add", self.founder.name)
-        for peer in self.peers[1:]:
-            self._say_ruling("add", peer.name)
+        """The founder adds itself and everybody."""
+        line = NO_EVENT
+        for peer in self.peers:
+            line = self._say_ruling(self.founder, "add", peer.name, line)
 
     def _post(self) -> None:
         peer = self.rng.choice(self.peers)
@@ -92,16 +94,10 @@ class World:
 
     def _fork(self) -> None:
         """A copied node: a second event after one that already has a successor."""
-        peer = self.rng.choice(self.peers[1:])
+        peer = self.rng.choice(self.members)
         own = [said.link for said in peer.taken if said.link.chain == peer.chain]
         if own:
             self._say_link(peer, self.rng.choice([None, *own]))
-
-    def _copy(self) -> None:
-        """The founder on a second machine: the same run goes on from an older event."""
-        own = [said.link for said in self.founder.taken if said.link.chain == self.founder.chain]
-        if own:
-            self.founder.tip = self.rng.choice(own)
 
     def _fresh_run(self) -> None:
         self._begin_run(self.rng.choice(self.peers))
@@ -109,19 +105,33 @@ class World:
     def _begin_run(self, peer: Peer) -> None:
         peer.run, peer.tip = self.rng.randrange(1, 1 << 40), None
 
+    def _copy(self) -> None:
+        """The founder's disk is copied to a second machine; both go on in the same run, and only hear of it."""
+        if len(self.peers) > len(self.members) + 1:
+            return
+        twin = Peer(self.founder.name, self.founder.name, self.founder.make_judge, self.deeds)
+        for said in self.founder.taken:
+            twin.take(said)
+        twin.run, twin.tip = self.founder.run, self.founder.tip
+        twin.pending = self._missing(twin)
+        self.peers.append(twin)
+
+    def _missing(self, peer: Peer) -> list[Said]:
+        return [said for said in self.said() if peer.held.get(said.id) is None]
+
     def _restore(self) -> None:
         """The founder's disk is lost: an older backup, what a peer still has of its chain, a new run."""
         kept = self.founder.taken[: self.rng.randint(1, len(self.founder.taken))]
-        lost = [said for said in self.founder.taken if said not in kept]
-        elsewhere = set().union(*({said.id for said in peer.taken} for peer in self.peers[1:]))
+        lost = self.founder.taken[len(kept) :]
+        elsewhere = {said.id for peer in self.peers[1:] for said in peer.taken}
         self._vanish({said.id for said in lost} - elsewhere)
         self.founder.wipe()
         for said in kept:
             self.founder.take(said)
         self._begin_run(self.founder)
-        self.founder.pending = [said for said in self.said() if self.founder.held.get(said.id) is None]
+        self.founder.pending = self._missing(self.founder)
         if self.rng.random() < 0.6:
-            self._ask(self.rng.choice(self.peers[1:]))
+            self._ask(self.rng.choice(self.members))
 
     def _ask(self, peer: Peer) -> None:
         """A restored founder asks a peer for its own old chains first."""
@@ -140,50 +150,63 @@ class World:
                 waiting[:] = [said for said in waiting if said.id not in gone]
 
     def _rule(self) -> None:
-        """The founder rules about somebody, and before that resumes the line if its run does not end it."""
-        if self._must_resume():
-            self._resume()
+        """A founder rules about somebody, and before that resumes the line if its run does not end it."""
+        machine = self.rng.choice([self.founder, *self.peers[len(self.members) + 1 :]])
+        self._leave_forked_run(machine)
+        if (last := self._last_own(machine)) is None:
+            last = self._resume(machine)
         deed = self.rng.choices(list(RULINGS), list(RULINGS.values()))[0]
-        about: bytes = self.rng.choice(self.peers[1:]).name
+        about: bytes = self.rng.choice(self.members).name
         if deed == "delete":
-            about = self.rng.choice(self.founder.taken).id
-        self._say_ruling(deed, about)
+            about = self.rng.choice(machine.taken).id
+        self._say_ruling(machine, deed, about, last)
 
-    def _must_resume(self) -> bool:
-        """Unless its run ends the line. A founder that sees its own run forked draws a new one."""
-        rulings = self._own_rulings()
-        if any(
-            extent.fork for extent in self.founder.judge.extents() if extent.head.chain == self.founder.chain
-        ):
-            self._begin_run(self.founder)
-        steps = [step for step in self.founder.judge.line if step.attests]
-        return bool(rulings) and (not steps or steps[-1].ruling.link.chain != self.founder.chain)
+    def _leave_forked_run(self, machine: Peer) -> None:
+        """An author that meets an event of its own run which it does not hold draws a new run."""
+        own = [extent for extent in machine.judge.extents() if extent.head.chain == machine.chain]
+        height = machine.tip.height if machine.tip else 0
+        if any(extent.fork or extent.top > height for extent in own):
+            self._begin_run(machine)
 
-    def _own_rulings(self) -> list[Ruling]:
-        return [said.event for said in self.founder.taken if isinstance(said.event, Ruling)]
+    def _last_own(self, machine: Peer) -> EventId | None:
+        """The newest authority event of the machine's own run, unless the line has gone another way."""
+        if machine.tip is None:
+            return None
+        on_line = {step.id for step in machine.judge.line if step.attests}
+        own = (link.id for link in ancestry(machine.held, machine.tip.head))
+        last = next((event for event in own if isinstance(self.deeds[event].event, Ruling)), None)
+        if last is not None and last not in on_line:
+            self._begin_run(machine)
+            return None
+        return last
 
-    def _resume(self) -> None:
+    def _resume(self, machine: Peer) -> EventId:
         """The base is the end of the line as the founder knows it; sometimes it follows something else."""
-        steps = [step.ruling for step in self.founder.judge.line if step.attests]
-        others = [ruling for ruling in self._own_rulings() if ruling.link.chain != self.founder.chain]
-        base, whole = (steps[-1], False) if steps else (others[-1], True)
+        line = [step.id for step in machine.judge.line if step.attests]
+        known = [said.id for said in machine.taken if isinstance(said.event, Ruling)]
+        base, whole = (line[-1], False) if line else (known[-1], True)
         if self.restores and self.rng.random() < 0.3:
-            base, whole = self.rng.choice(others), True
-        self._say_ruling("resume", b"", base=base.link.id, whole=whole)
+            base, whole = self.rng.choice(known), True
+        return self._say_ruling(machine, "resume", b"", base, resumes=True, whole=whole)
 
     def _say_link(self, peer: Peer, prev: Link | None) -> None:
         deed = self.rng.choice(["post", "post", "post", "pin"])
         self._say(peer, self._next(peer, prev), deed)
 
-    def _say_ruling(self, deed: str, about: bytes, base: EventId | None = None, whole: bool = False) -> None:
-        founder = self.founder
-        steps = [step.id for step in founder.judge.line if step.attests]
-        line = base or (steps[-1] if steps else NO_EVENT)
-        cut = founder.judge.cut(founder.chain, whole=whole)
-        link = self._next(founder, founder.tip)
-        self._say(
-            founder, Ruling(link, line, cut, resumes=base is not None, takes=deed in TAKES), deed, about
-        )
+    def _say_ruling(
+        self,
+        machine: Peer,
+        deed: str,
+        about: bytes,
+        line: EventId,
+        *,
+        resumes: bool = False,
+        whole: bool = False,
+    ) -> EventId:
+        cut = machine.judge.cut(machine.chain, whole=whole)
+        link = self._next(machine, machine.tip)
+        self._say(machine, Ruling(link, line, cut, resumes=resumes, takes=deed in TAKES), deed, about)
+        return link.id
 
     def _next(self, peer: Peer, prev: Link | None) -> Link:
         """An event after another of the same chain; every id is drawn, as a hash would be."""
