@@ -56,9 +56,9 @@ class Finished:
     def json(self) -> Any:
         return json.loads(self.out)
 
-    def levels(self) -> list[str]:
+    def states(self) -> list[str]:
         """Of a `doctor --json`: ok, warn or fail, one per check."""
-        found = [str(check["level"]) for check in self.json["checks"]]
+        found = [str(check["state"]) for check in self.json["checks"]]
         assert found, "the doctor checked nothing"
         return found
 

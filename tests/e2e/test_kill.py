@@ -112,7 +112,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_twenty_kills(tmp_path: Path)
             run(one_round(node, ledger, more))
             examined = node.doctor()
             assert examined.code == 0, f"round {number}: {examined}"
-            assert "fail" not in examined.levels(), f"round {number}: {examined}"
+            assert "fail" not in examined.states(), f"round {number}: {examined}"
             node.restart(same_port=False)
             assert_kept(node, ledger)
         run(one_round(node, ledger, SPEAKERS))
