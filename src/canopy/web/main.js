@@ -17,7 +17,7 @@ import { Channels } from "./features/channels/channels.js";
 import "./features/channels/sidebar.js";
 import { mount as mountChannel } from "./features/messages/channel.js";
 import "./features/people/account.js";
-import { currentSession, signOut } from "./features/people/session.js";
+import { currentSession, maybeSignedIn, signOut } from "./features/people/session.js";
 import { failure, notice } from "./parts/notice.js";
 import { shell } from "./parts/shell.js";
 import "./parts/status-strip.js";
@@ -54,9 +54,9 @@ void begin();
 
 async function begin() {
   try {
-    const hint = document.documentElement.dataset.session;
-    const { needed } = hint === "present" ? { needed: false } : await app.api.get("/setup");
-    const session = needed ? null : await currentSession(app.api);
+    const { needed } = await app.api.get("/setup");
+    const asks = !needed && (maybeSignedIn() || !(app.router.path in OUTSIDE));
+    const session = asks ? await currentSession(app.api) : null;
     if (session) enter(session);
     else await outside(needed);
   } catch (error) {
@@ -110,8 +110,9 @@ function enter(session) {
   void stream.start().then(() => {
     void channels.load();
     outbox.kick();
-    const how = app.router.path in OUTSIDE ? "link" : "load";
-    visit(signedIn, out, app.router.path, how);
+    const arrived = app.router.path in OUTSIDE;
+    visit(signedIn, out, app.router.path, "load");
+    if (arrived) focusHeading();
     interactive(signedIn);
   });
 }
@@ -136,8 +137,7 @@ function keepSignedIn(signedIn, stops) {
 /** @param {SignedInApp} signedIn @param {() => void} out @param {string} path @param {"load" | "link" | "history"} how */
 function visit(signedIn, out, path, how) {
   const lastName = `last.${signedIn.me.user_id}`;
-  if (MOVED.has(path)) return app.router.replace("/");
-  if (path === "/" && !(NARROW.matches && how !== "load")) {
+  if (MOVED.has(path) || (path === "/" && !(NARROW.matches && how !== "load"))) {
     history.replaceState(null, "", `/c/${encodeURIComponent(storage.read(lastName) ?? HOME)}`);
     return visit(signedIn, out, app.router.path, how);
   }
@@ -161,7 +161,7 @@ function frame(signedIn, out, here) {
     page: /** @type {"list" | "place"} */ (page),
     home: true,
     account: html`<canopy-account .me=${signedIn.me} .onSignOut=${out}></canopy-account>`,
-    sidebar: html`<canopy-sidebar .channels=${signedIn.channels} .here=${here ?? ""}></canopy-sidebar>`,
+    sidebar: html`<canopy-sidebar .channels=${signedIn.channels} .here=${here ?? ""} .isPage=${page === "list"}></canopy-sidebar>`,
     status: html`<canopy-status .stream=${signedIn.stream} .outbox=${signedIn.outbox}></canopy-status>`,
   };
   render(shell(slots), root);
@@ -190,7 +190,7 @@ function retitle() {
 }
 
 function focusHeading() {
-  requestAnimationFrame(() => /** @type {HTMLElement | null} */ (root.querySelector(".main h1"))?.focus());
+  requestAnimationFrame(() => /** @type {HTMLElement | null} */ (root.querySelector("h1"))?.focus());
 }
 
 /** Marks the moment at which the stream runs, the list is drawn and the composer takes text.

@@ -8,7 +8,7 @@ import { words } from "./strings.js";
 /** @typedef {import("../../base/types.js").Channel} Channel */
 
 export class Sidebar extends LightElement {
-  static properties = { channels: { attribute: false }, here: {} };
+  static properties = { channels: { attribute: false }, here: {}, isPage: {} };
 
   constructor() {
     super();
@@ -16,6 +16,8 @@ export class Sidebar extends LightElement {
     this.channels = /** @type {any} */ (undefined);
     /** Id of the channel that is open. */
     this.here = "";
+    /** Whether a narrow screen shows nothing else, so that its heading is the page's. */
+    this.isPage = false;
   }
 
   connectedCallback() {
@@ -24,7 +26,8 @@ export class Sidebar extends LightElement {
   }
 
   render() {
-    return html`<div class="sidebar-head">${words.workspace}</div>
+    const name = words.workspace;
+    return html`${this.isPage ? html`<h1 class="sidebar-head" tabindex="-1">${name}</h1>` : html`<div class="sidebar-head">${name}</div>`}
       <div class="places">
         <h2 id="places-channels">${words.channels}</h2>
         <ul aria-labelledby="places-channels">

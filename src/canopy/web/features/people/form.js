@@ -110,9 +110,9 @@ export class AccountForm extends LightElement {
   #byField(error) {
     for (const { field, code, detail } of error.fields) {
       this.refused.add(code);
-      const rule = this.rules.find((each) => each.code === code);
-      this.errors = { ...this.errors, [field]: detail ?? rule?.text ?? error.message };
+      this.errors = { ...this.errors, [field]: detail ?? error.message };
     }
+    for (const rule of error.body.rules ?? []) this.refused.add(rule.code);
     if (error.fields.every(({ field }) => !this.querySelector(`#${CSS.escape(field)}`))) this.error = error.message;
   }
 

@@ -14,22 +14,14 @@ const MARKS = /** @type {const} */ ({ yes: "check", no: "cross", open: "dot" });
 /** @typedef {{code: string, text: string}} Rule */
 /** @typedef {"yes" | "no" | "open"} Met */
 
-/** @type {Record<string, (password: string, handle: string) => boolean>} */
-const JUDGES = {
-  length: longEnough,
-  too_short: longEnough,
-  password_too_short: longEnough,
-  handle: withoutHandle,
-  contains_handle: withoutHandle,
-  password_contains_handle: withoutHandle,
-};
+/** What can be judged here; whether a password is common only the node knows. @type {Record<string, (password: string, handle: string) => boolean>} */
+const JUDGES = { length: longEnough, not_handle: withoutHandle };
 
 /** @param {Rule} rule @param {string} password @param {string} handle @param {Set<string>} refused @returns {Met} */
 export function judge(rule, password, handle, refused) {
   if (refused.has(rule.code)) return "no";
   if (password === "") return "open";
-  const met = JUDGES[rule.code]?.(password, handle);
-  return met === undefined ? "open" : met ? "yes" : "open";
+  return JUDGES[rule.code]?.(password, handle) ? "yes" : "open";
 }
 
 /** @param {Rule[]} rules @param {string} password @param {string} handle @param {Set<string>} refused */

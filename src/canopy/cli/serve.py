@@ -1,0 +1,32 @@
+"""`canopy run`: settings, logs, and the node."""
+
+import getpass
+import logging
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from canopy.cli.logs import configure
+from canopy.ground.errors import WrongKey
+from canopy.ground.settings import load
+
+
+def serve(options: Mapping[str, Any]) -> None:
+    """Run a node until a signal comes. Raises StartFailed."""
+    settings = load(options)
+    configure(settings.log_format, settings.log_level)
+    from canopy import node  # noqa: PLC0415 - start-up time: wrong options are told before the store is loaded
+
+    node.run(settings, passphrase)
+    logging.shutdown()
+
+
+def passphrase() -> str:
+    """The passphrase of the master key: from the environment, else asked for. Raises WrongKey."""
+    given = os.environ.get("CANOPY_PASSPHRASE")
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise WrongKey("This data root is locked by a passphrase. Give it in CANOPY_PASSPHRASE.")
+    return getpass.getpass("Passphrase: ")

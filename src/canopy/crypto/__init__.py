@@ -1,0 +1,1 @@
+"""Keys, signatures, derivation, passwords: bytes in, bytes out."""

@@ -1,0 +1,1 @@
+"""Where people and programs come in: who asks, may they, and how are they answered."""

@@ -1,0 +1,371 @@
+"""Accounts, API keys, sessions and answered requests: local rows of this node, never events.
+
+Secrets are stored as digests. Every function takes the transaction it works in; hashing passwords, which takes
+tens of milliseconds, is done by the caller before it asks for one.
+"""
+
+import secrets
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+
+from canopy.crypto.sealing import token_digest
+from canopy.edge.principal import ALL, AccountType, Principal, Status, with_implied
+from canopy.ground.errors import Conflict
+from canopy.ground.ids import NodeId, UserKey
+from canopy.ground.text import fold_handle
+from canopy.log.db import Read, Tx, prepare
+from canopy.log.local import local
+from canopy.log.shown import user_id
+
+TOKEN_BYTES = 32
+"""43 characters in base64url."""
+IDLE_MS = 12 * 3600 * 1000
+REMEMBERED_MS = 30 * 24 * 3600 * 1000
+ANSWERS_MS = 24 * 3600 * 1000
+"""How long an Idempotency-Key is remembered (REST section 0.7)."""
+
+accounts = local(
+    "accounts",
+    Column("user", Text, primary_key=True),
+    Column("username", Text, nullable=False),
+    Column("folded", Text, nullable=False, unique=True),
+    Column("password", Text, comment="Argon2id; null for an account that only has keys"),
+    Column("account_type", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("owner", Integer, nullable=False),
+    Column("created", BigInteger, nullable=False),
+)
+api_keys = local(
+    "api_keys",
+    Column("key_id", Text, primary_key=True),
+    Column("user", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("prefix", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("permissions", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("expires", BigInteger),
+    Column("revoked", Integer, nullable=False),
+    Column("last_used", BigInteger),
+)
+Index("api_keys_user", api_keys.c.user)
+sessions = local(
+    "sessions",
+    Column("session_id", Text, primary_key=True),
+    Column("user", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("csrf", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("last_seen", BigInteger, nullable=False),
+    Column("idle", BigInteger, nullable=False),
+)
+answers = local(
+    "answers",
+    Column("user", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", LargeBinary, comment="null where the answer is made again from its events"),
+    Column("event_ids", LargeBinary),
+    Column("created", BigInteger, nullable=False),
+    PrimaryKeyConstraint("user", "key"),
+)
+Index("answers_created", answers.c.created)
+
+
+class Account(msgspec.Struct, frozen=True):
+    """One row of `accounts`."""
+
+    user: UserKey
+    username: str
+    password: str | None
+    account_type: AccountType
+    status: Status
+    owner: bool
+    created: int
+
+    def __repr__(self) -> str:
+        return f"Account({self.username}, password hidden)"
+
+
+class ApiKey(msgspec.Struct, frozen=True):
+    """One row of `api_keys`, without its digest."""
+
+    key_id: str
+    user: UserKey
+    prefix: str
+    name: str
+    permissions: str
+    created: int
+    expires: int | None
+    revoked: int
+    last_used: int | None
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self.permissions.split(","))
+
+
+_ACCOUNT = (
+    accounts.c.user,
+    accounts.c.username,
+    accounts.c.password,
+    accounts.c.account_type,
+    accounts.c.status,
+    accounts.c.owner,
+    accounts.c.created,
+)
+_KEY = [column for column in api_keys.c if column.name != "digest"]
+
+_INSERT_ACCOUNT = prepare(insert(accounts).values({c.name: bindparam(c.name) for c in accounts.c}))
+_COUNT_ACCOUNTS = prepare(select(func.count()).select_from(accounts))
+_BY_NAME = prepare(select(*_ACCOUNT).where(accounts.c.folded == bindparam("folded")))
+_BY_USER = prepare(select(*_ACCOUNT).where(accounts.c.user == bindparam("user")))
+_OWNER = prepare(select(*_ACCOUNT).where(accounts.c.owner == text("1")))
+_ALL_ACCOUNTS = prepare(select(*_ACCOUNT).order_by(accounts.c.created, accounts.c.user))
+_SET_STATUS = prepare(
+    update(accounts).where(accounts.c.user == bindparam("who")).values(status=bindparam("new_status"))
+)
+
+_INSERT_KEY = prepare(insert(api_keys).values({c.name: bindparam(c.name) for c in api_keys.c}))
+_BY_DIGEST = prepare(
+    select(*_KEY, *_ACCOUNT)
+    .join_from(api_keys, accounts, accounts.c.user == api_keys.c.user)
+    .where(api_keys.c.digest == bindparam("digest"))
+)
+_KEYS_OF = prepare(
+    select(*_KEY).where(api_keys.c.user == bindparam("user")).order_by(api_keys.c.created, api_keys.c.key_id)
+)
+_REVOKE = prepare(
+    update(api_keys)
+    .where(api_keys.c.key_id == bindparam("which"), api_keys.c.user == bindparam("who"))
+    .values(revoked=text("1"))
+    .returning(api_keys.c.key_id)
+)
+_CHANGE_KEY = prepare(
+    update(api_keys)
+    .where(api_keys.c.key_id == bindparam("which"))
+    .values(name=bindparam("new_name"), permissions=bindparam("new_permissions"))
+)
+_USED = prepare(update(api_keys).where(api_keys.c.key_id == bindparam("which")).values(last_used=bindparam("at")))
+
+_INSERT_SESSION = prepare(insert(sessions).values({c.name: bindparam(c.name) for c in sessions.c}))
+_BY_SESSION = prepare(
+    select(sessions.c.session_id, sessions.c.csrf, sessions.c.created, sessions.c.last_seen, sessions.c.idle, *_ACCOUNT)
+    .join_from(sessions, accounts, accounts.c.user == sessions.c.user)
+    .where(sessions.c.digest == bindparam("digest"))
+)
+_SEEN = prepare(update(sessions).where(sessions.c.session_id == bindparam("which")).values(last_seen=bindparam("at")))
+_END_SESSION = prepare(delete(sessions).where(sessions.c.session_id == bindparam("which")))
+_END_OLD_SESSIONS = prepare(text("DELETE FROM sessions WHERE last_seen + idle < :now OR created + :longest < :now"))
+
+_FIND_ANSWER = prepare(
+    select(answers.c.fingerprint, answers.c.status, answers.c.body, answers.c.event_ids).where(
+        answers.c.user == bindparam("user"), answers.c.key == bindparam("key"), answers.c.created > bindparam("since")
+    )
+)
+_STORE_ANSWER = prepare(
+    insert(answers).prefix_with("OR REPLACE").values({c.name: bindparam(c.name) for c in answers.c})
+)
+_FORGET_ANSWERS = prepare(
+    text(
+        "DELETE FROM answers WHERE (user, key) IN "
+        "(SELECT user, key FROM answers WHERE created <= :before ORDER BY created LIMIT :most)"
+    )
+)
+
+
+# Accounts.
+
+
+def new_token() -> str:
+    """A fresh secret of 43 URL-safe characters."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def any_account(tx: Read) -> bool:
+    """Whether this node has been set up."""
+    return bool(_COUNT_ACCOUNTS.value(tx))
+
+
+def create_account(
+    tx: Tx, username: str, password: str | None, account_type: AccountType, status: Status, *, owner: bool = False
+) -> Account:
+    """Draw a user key and store the account. `password` is a hash. Raises Conflict when the name is taken."""
+    if find_by_name(tx, username) is not None:
+        raise Conflict("That username is taken.", field="username")
+    account = Account(UserKey(secrets.token_hex(8)), username, password, account_type, status, owner, tx.now_ms)
+    _INSERT_ACCOUNT.run(tx, **msgspec.structs.asdict(account), folded=fold_handle(username))
+    return account
+
+
+def find_by_name(tx: Read, username: str) -> Account | None:
+    """The account with this name, in any case of letters."""
+    return _account(_BY_NAME.row(tx, folded=fold_handle(username)))
+
+
+def find_account(tx: Read, user: UserKey) -> Account | None:
+    """The account with this key."""
+    return _account(_BY_USER.row(tx, user=user))
+
+
+def find_owner(tx: Read) -> Account | None:
+    """The instance owner, once there is one."""
+    return _account(_OWNER.row(tx))
+
+
+def list_accounts(tx: Read) -> list[Account]:
+    """All accounts of this node, oldest first."""
+    return [Account(*row) for row in _ALL_ACCOUNTS.rows(tx)]
+
+
+def set_status(tx: Tx, user: UserKey, status: Status) -> None:
+    """Approve or suspend an account."""
+    _SET_STATUS.run(tx, who=user, new_status=status)
+
+
+def _account(row: Any) -> Account | None:
+    return Account(*row) if row else None
+
+
+# API keys.
+
+
+def create_key(
+    tx: Tx, user: UserKey, permissions: frozenset[str], name: str = "", expires: int | None = None
+) -> tuple[str, ApiKey]:
+    """A new key: its text, which is never seen again, and its row."""
+    token = new_token()
+    names = ",".join(p.value for p in ALL if p.value in permissions)
+    key = ApiKey(secrets.token_hex(16), user, token[:6], name, names, tx.now_ms, expires, 0, None)
+    _INSERT_KEY.run(tx, **msgspec.structs.asdict(key), digest=token_digest(token))
+    return token, key
+
+
+def find_key(tx: Read, token: str) -> tuple[ApiKey, Account] | None:
+    """The key with this text and its account; revoked and expired ones included."""
+    row = _BY_DIGEST.row(tx, digest=token_digest(token))
+    return None if row is None else (ApiKey(*row[:9]), Account(*row[9:]))
+
+
+def list_keys(tx: Read, user: UserKey) -> list[ApiKey]:
+    """All keys of one account, oldest first."""
+    return [ApiKey(*row) for row in _KEYS_OF.rows(tx, user=user)]
+
+
+def revoke_key(tx: Tx, user: UserKey, key_id: str) -> bool:
+    """Revoke at once; False when the account has no such key."""
+    return _REVOKE.row(tx, which=key_id, who=user) is not None
+
+
+def change_key(tx: Tx, key_id: str, name: str, permissions: frozenset[str]) -> None:
+    """Rename a key or narrow it; the caller has checked that it does not widen."""
+    names = ",".join(p.value for p in ALL if p.value in permissions)
+    _CHANGE_KEY.run(tx, which=key_id, new_name=name, new_permissions=names)
+
+
+def touch_keys(tx: Tx, used: dict[str, int]) -> None:
+    """Store when keys were last used."""
+    for key_id, at in used.items():
+        _USED.run(tx, which=key_id, at=at)
+
+
+# Sessions.
+
+
+def open_session(tx: Tx, user: UserKey, *, remember: bool) -> tuple[str, str]:
+    """A new browser session: its cookie text and its CSRF token."""
+    token, csrf = new_token(), new_token()
+    _INSERT_SESSION.run(
+        tx,
+        session_id=secrets.token_hex(16),
+        user=user,
+        digest=token_digest(token),
+        csrf=csrf,
+        created=tx.now_ms,
+        last_seen=tx.now_ms,
+        idle=REMEMBERED_MS if remember else IDLE_MS,
+    )
+    return token, csrf
+
+
+def find_session(tx: Read, token: str) -> tuple[str, str, int, Account] | None:
+    """A live session: its id, CSRF token, time last seen, and account."""
+    row = _BY_SESSION.row(tx, digest=token_digest(token))
+    if row is None:
+        return None
+    session_id, csrf, created, last_seen, idle = row[:5]
+    if last_seen + idle < tx.now_ms or created + REMEMBERED_MS < tx.now_ms:
+        return None
+    return session_id, csrf, last_seen, Account(*row[5:])
+
+
+def touch_session(tx: Tx, session_id: str) -> None:
+    """A session was used; its idle time begins anew."""
+    _SEEN.run(tx, which=session_id, at=tx.now_ms)
+
+
+def end_session(tx: Tx, session_id: str) -> None:
+    """Sign out."""
+    _END_SESSION.run(tx, which=session_id)
+
+
+# Answers that are given again to the same Idempotency-Key.
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What was answered before."""
+
+    fingerprint: bytes
+    status: int
+    body: bytes | None
+    event_ids: bytes | None
+
+
+def find_answer(tx: Read, user: str, key: str) -> Answer | None:
+    """The answer given to this key within the last day."""
+    row = _FIND_ANSWER.row(tx, user=user, key=key, since=tx.now_ms - ANSWERS_MS)
+    return Answer(*row) if row else None
+
+
+def store_answer(tx: Tx, user: str, key: str, answer: Answer) -> None:
+    """Remember an answer, in the savepoint of what it answers."""
+    _STORE_ANSWER.run(tx, user=user, key=key, created=tx.now_ms, **msgspec.structs.asdict(answer))
+
+
+def forget_old(tx: Tx, most: int) -> None:
+    """Drop answers and sessions whose time is over, in slices."""
+    _FORGET_ANSWERS.run(tx, before=tx.now_ms - ANSWERS_MS, most=most)
+    _END_OLD_SESSIONS.run(tx, now=tx.now_ms, longest=REMEMBERED_MS)
+
+
+def principal_of(node: NodeId, account: Account, permissions: frozenset[str], credential: str) -> Principal:
+    """The caller that an account is, with the permissions of its key or session."""
+    return Principal(
+        user=account.user,
+        user_id=user_id(node, account.user),
+        node=node,
+        username=account.username,
+        account_type=account.account_type,
+        status=account.status,
+        owner=account.owner,
+        permissions=with_implied(permissions),
+        credential=credential,
+    )

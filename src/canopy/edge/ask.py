@@ -1,0 +1,209 @@
+"""One request as an endpoint sees it: who asks, what they sent, and the node that answers."""
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from canopy.edge import act
+from canopy.edge.principal import Principal
+from canopy.edge.route import Route
+from canopy.ground.codec import to_json
+from canopy.ground.errors import (
+    ContentTooLarge,
+    InvalidJson,
+    InvalidParameter,
+    InvalidRequest,
+    NotFound,
+    PreconditionFailed,
+    Unauthenticated,
+)
+from canopy.ground.text import is_storable, is_token
+from canopy.log.db import Read
+
+if TYPE_CHECKING:
+    from canopy.edge.core import Core
+
+T = TypeVar("T")
+
+LIMIT = 200
+LIMIT_LONG = 500
+"""The most rows of a list, and of a list of stream or peer events (REST section 0.6)."""
+
+
+class Ask:
+    """A request on its way through one endpoint."""
+
+    def __init__(
+        self,
+        core: "Core",
+        request: Request,
+        route: Route,
+        principal: Principal | None,
+        body: bytes,
+        path: dict[str, str],
+    ) -> None:
+        self.core = core
+        self.request = request
+        self.route = route
+        self.body = body
+        self.path = path
+        self._principal = principal
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks. Raises Unauthenticated on routes that nobody signed."""
+        if self._principal is None:
+            raise Unauthenticated
+        return self._principal
+
+    @property
+    def someone(self) -> Principal | None:
+        """Who asks, if anybody said."""
+        return self._principal
+
+    # What was sent.
+
+    def decode(self, kind: type[T]) -> T:
+        """The JSON body as a struct. Raises InvalidJson or InvalidRequest with the fields at fault."""
+        try:
+            self.body.decode("utf-8")
+            return msgspec.json.decode(self.body or b"{}", type=kind)
+        except msgspec.ValidationError as error:
+            raise _invalid_field(str(error)) from error
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise InvalidJson(f"The body is not valid JSON in UTF-8: {error}.") from error
+
+    def query(self, name: str, default: str = "") -> str:
+        """One query parameter. Raises InvalidParameter for text that cannot be stored."""
+        value = self.request.query_params.get(name, default)
+        if not is_storable(value):
+            raise InvalidParameter(f"The parameter {name} holds characters that cannot be stored.", parameter=name)
+        return value
+
+    def number(self, name: str, default: int, *, least: int = 0, most: int = 2**63 - 1) -> int:
+        """An integer parameter; above `most` it is clamped. Raises InvalidParameter."""
+        text = self.request.query_params.get(name)
+        if text is None:
+            return default
+        try:
+            value = int(text) if text.isascii() else None
+        except ValueError:
+            value = None
+        if value is None or value < least:
+            raise InvalidParameter(f"The parameter {name} must be a whole number of at least {least}.", parameter=name)
+        return min(value, most)
+
+    def limit(self, default: int, most: int = LIMIT) -> int:
+        """The `limit` of a list."""
+        return self.number("limit", default, least=1, most=most)
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """A yes-or-no parameter: 1, true, yes, on are true, anything else is not."""
+        text = self.request.query_params.get(name)
+        return default if text is None else text.lower() in {"1", "true", "yes", "on"}
+
+    def token(self, name: str) -> str:
+        """A path parameter that names something. Raises InvalidParameter."""
+        value = self.path[name]
+        if not is_token(value):
+            raise InvalidParameter(f"{name} has characters that no id has.", parameter=name)
+        return value
+
+    def header(self, name: str) -> str | None:
+        """One header."""
+        return self.request.headers.get(name)
+
+    # Answering.
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Read]:
+        """A snapshot of the database."""
+        with self.core.database.read() as tx:
+            yield tx
+
+    async def perform(
+        self,
+        action: act.Action[T],
+        wish: T,
+        answer: act.Answering,
+        *,
+        status: int = 201,
+        client_id: str | None = None,
+    ) -> Response:
+        """Let the writer carry out an action and answer after the commit."""
+        done = await act.perform(
+            self.core, self.principal, wish, action, answer, act.Repeats.of(self, client_id), status
+        )
+        return respond(done.body, done.status, {"Idempotent-Replay": "true"} if done.replayed else {})
+
+    def answer(self, value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+        """A JSON answer."""
+        return respond(to_json(value), status, headers or {})
+
+    def listing(self, key: str, rows: Sequence[Any], next_cursor: str | None, **more: Any) -> Response:
+        """A list with its paging keys and Link header (REST section 0.6)."""
+        value = {key: rows, "count": len(rows), "next_cursor": next_cursor, "has_more": next_cursor is not None, **more}
+        headers = {}
+        if next_cursor is not None:
+            url = self.request.url.include_query_params(cursor=next_cursor)
+            headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+        return self.answer(value, headers=headers)
+
+    def item(self, value: Any, version: str) -> Response:
+        """One item with its ETag; 304 when the caller holds this version."""
+        tag = f'"{version}"'
+        if tag in _tags(self.header("if-none-match")):
+            return Response(status_code=304, headers={"ETag": tag})
+        return self.answer(value, headers={"ETag": tag})
+
+    def check_match(self, version: str) -> None:
+        """Honour If-Match. Raises PreconditionFailed."""
+        wanted = self.header("if-match")
+        if wanted is not None and wanted.strip() != "*" and f'"{version}"' not in _tags(wanted):
+            raise PreconditionFailed
+
+
+def respond(body: bytes, status: int, headers: Mapping[str, str]) -> Response:
+    """A JSON response with a ready body."""
+    return Response(body, status, dict(headers), "application/json")
+
+
+def found(value: T | None, sentence: str | None = None, code: str = "not_found") -> T:
+    """The value, or NotFound: the same for absent and hidden things."""
+    if value is None:
+        raise NotFound(sentence, code=code)
+    return value
+
+
+def check_text(value: str, field: str, most: int, *, code: str = "content_too_large") -> str:
+    """A text field within its limit and storable. Raises InvalidRequest, or a 413 with `max_chars`."""
+    if not is_storable(value):
+        raise invalid(field, "invalid_text", f"{field} holds characters that cannot be stored.")
+    if len(value) > most:
+        raise ContentTooLarge(f"{field} may have at most {most:,} characters.", code=code, max_chars=most, field=field)
+    return value
+
+
+def invalid(field: str, why: str, sentence: str, **details: Any) -> InvalidRequest:
+    """An error about one field."""
+    return InvalidRequest(sentence, errors=[{"field": field, "code": why}], **details)
+
+
+def _tags(header: str | None) -> set[str]:
+    return {tag.strip().removeprefix("W/") for tag in (header or "").split(",")}
+
+
+def _invalid_field(message: str) -> InvalidRequest:
+    """msgspec says `Expected str, got int - at $.name` or `... missing required field `name``."""
+    field = message.rpartition("$.")[2].rstrip("`") if "$." in message else ""
+    code = "invalid"
+    if "missing required field" in message:
+        missing = message.partition("missing required field `")[2].partition("`")[0]
+        field, code = (f"{field}.{missing}" if field else missing), "required"
+    return InvalidRequest(
+        f"The request is not of the expected form: {message}.", errors=[{"field": field, "code": code}]
+    )

@@ -1,0 +1,71 @@
+"""What every request needs of the node: the parts that `node.py` made, named, with no behaviour of their own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from canopy.crypto.sealing import equal, token_digest
+from canopy.edge.guard import Limits
+from canopy.edge.metrics import Metrics
+from canopy.edge.rooms import Rooms
+from canopy.ground.clock import Clock
+from canopy.ground.ids import NodeId
+from canopy.ground.settings import Settings
+from canopy.log.append import Door
+from canopy.log.bus import Bus
+from canopy.log.db import Database, Writer
+
+if TYPE_CHECKING:
+    from canopy.edge.stream import Streams
+
+
+class Claim:
+    """The setup token: proves that who sets the node up can read its folder. Gone with the first account."""
+
+    __slots__ = ("_digest", "discard")
+
+    def __init__(self, token: str | None, discard: Callable[[], None]) -> None:
+        self._digest = token_digest(token) if token else None
+        self.discard = discard
+
+    @property
+    def open(self) -> bool:
+        """Whether the node still waits for its first account."""
+        return self._digest is not None
+
+    def fits(self, token: str) -> bool:
+        """Compare in constant time."""
+        return self._digest is not None and equal(self._digest, token_digest(token))
+
+    def close(self) -> None:
+        """The first account exists."""
+        self._digest = None
+        self.discard()
+
+    def __repr__(self) -> str:
+        return f"Claim(open={self.open}, token hidden)"
+
+
+@dataclass(kw_only=True, repr=False)
+class Core:
+    """One node as the edge sees it."""
+
+    node: NodeId
+    settings: Settings
+    clock: Clock
+    database: Database
+    writer: Writer
+    door: Door
+    bus: Bus
+    rooms: Rooms
+    claim: Claim
+    limits: Limits
+    metrics: Metrics
+    cli_digest: bytes
+    ports: Callable[[], tuple[int, int]]
+    health: Callable[[], dict[str, Any]]
+    used_keys: dict[str, int] = field(default_factory=dict)
+    streams: "Streams | None" = None
+
+    def __repr__(self) -> str:
+        return "Core(secrets hidden)"

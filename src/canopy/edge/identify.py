@@ -1,0 +1,122 @@
+"""Session or key -> principal (REST section 0, decisions 5 and 23).
+
+Only digests are looked up, so the time that an answer takes tells nothing of how close a guess was.
+"""
+
+import msgspec
+from starlette.requests import Request
+
+from canopy.crypto.sealing import equal, token_digest
+from canopy.edge import accounts
+from canopy.edge.core import Core
+from canopy.edge.guard import check_origin, is_loopback
+from canopy.edge.principal import ALL, Permission, Principal
+from canopy.ground.errors import Forbidden, InvalidKey
+from canopy.ground.ids import UserKey
+from canopy.log.db import Read
+from canopy.log.shown import user_id
+
+_SCHEMES = {"bearer", "token", "apikey", "api-key"}
+TOUCH_MS = 60_000
+"""A session's or key's last use is stored at most this often."""
+
+
+def identify(core: Core, request: Request, address: str) -> Principal | None:
+    """Who asks; None when nothing was shown. Raises InvalidKey or Forbidden."""
+    key = _key_of(request)
+    if key is not None:
+        if equal(token_digest(key), core.cli_digest):
+            return _command_line(core, address)
+        with core.database.read() as tx:
+            return _by_key(core, tx, key)
+    cookie = request.cookies.get(cookie_name(core))
+    if not cookie:
+        return None
+    with core.database.read() as tx:
+        return _by_cookie(core, tx, request, cookie)
+
+
+def cookie_name(core: Core) -> str:
+    """Cookies of `localhost` are shared across ports, so other ports get other names."""
+    port = core.ports()[0]
+    return "session" if port == 7770 else f"session_{port}"
+
+
+def _key_of(request: Request) -> str | None:
+    key = request.headers.get("x-api-key")
+    if key is not None:
+        return key.strip()
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, rest = header.strip().partition(" ")
+    if not rest:
+        return scheme
+    return rest.strip() if scheme.lower() in _SCHEMES else ""
+
+
+def _by_key(core: Core, tx: Read, token: str) -> Principal:
+    found = accounts.find_key(tx, token)
+    if found is None:
+        raise InvalidKey
+    key, account = found
+    if key.revoked or (key.expires is not None and key.expires <= tx.now_ms):
+        raise InvalidKey
+    if account.status == "suspended":
+        raise Forbidden("This account is suspended.", code="account_suspended")
+    core.used_keys[key.key_id] = tx.now_ms
+    principal = accounts.principal_of(core.node, account, key.names, key.key_id)
+    return _with(principal, key_expires=key.expires)
+
+
+def _by_cookie(core: Core, tx: Read, request: Request, cookie: str) -> Principal | None:
+    found = accounts.find_session(tx, cookie)
+    if found is None:
+        return None
+    session_id, csrf, _, account = found
+    if account.status == "suspended":
+        raise Forbidden("This account is suspended.", code="account_suspended")
+    check_origin(request.headers.get("origin"), request.headers.get("host"))
+    if request.method not in ("GET", "HEAD"):
+        shown = request.headers.get("x-csrftoken", "")
+        if not equal(shown.encode(), csrf.encode()):
+            raise Forbidden("The X-CSRFToken header does not belong to this session.", code="bad_csrf_token")
+    principal = accounts.principal_of(core.node, account, of_session(account), session_id)
+    return _with(principal, by_session=True, csrf=csrf)
+
+
+def of_session(account: accounts.Account) -> frozenset[str]:
+    """A signed-in browser holds all permissions of its account; `manage_node` is the owner's."""
+    return frozenset(p.value for p in ALL if p is not Permission.MANAGE_NODE or account.owner)
+
+
+def _command_line(core: Core, address: str) -> Principal:
+    """The CLI's own key: it acts for the owner, and only from this machine. Raises InvalidKey."""
+    if not is_loopback(address):
+        raise InvalidKey
+    with core.database.read() as tx:
+        owner = accounts.find_owner(tx)
+    everything = frozenset(p.value for p in ALL)
+    if owner is not None:
+        return accounts.principal_of(core.node, owner, everything, "cli")
+    return nobody(core, everything)
+
+
+def nobody(core: Core, permissions: frozenset[str] = frozenset()) -> Principal:
+    """A caller without an account: somebody who registers, or the CLI before setup."""
+    return Principal(
+        user=UserKey(""),
+        user_id=user_id(core.node, UserKey("")),
+        node=core.node,
+        username="",
+        account_type="human",
+        status="active",
+        owner=False,
+        permissions=permissions,
+        credential="",
+    )
+
+
+def _with(principal: Principal, **changes: object) -> Principal:
+
+    return msgspec.structs.replace(principal, **changes)

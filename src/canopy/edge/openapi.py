@@ -1,0 +1,111 @@
+"""OpenAPI 3.1 out of the declared routes: what the document says is what `http` serves, because both read one list."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from canopy import __version__
+from canopy.edge.rooms import Rooms
+from canopy.edge.route import NOBODY, Route
+
+REF = "#/components/schemas/{name}"
+_PARAMETER = re.compile(r"{(\w+)}")
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    """What every error looks like (RFC 9457, plus `error`)."""
+
+    error: str
+    message: str
+    type: str
+    title: str
+    status: int | str
+    detail: str
+    code: str
+    instance: str
+    request_id: str
+    errors: list[dict[str, str]] = []
+    allowed: list[str] = []
+
+
+def all_routes(rooms: Rooms) -> Iterable[Route]:
+    """The edge's own routes and the rooms'."""
+    from canopy.edge.routes import ROUTES  # noqa: PLC0415 - the list of routes names this module's endpoint
+
+    return [*ROUTES, *rooms.routes]
+
+
+@lru_cache(maxsize=1)
+def describe(routes: tuple[Route, ...]) -> dict[str, Any]:
+    """The whole document."""
+    models = [model for route in routes for model in (route.request, route.response, route.query) if model is not None]
+    schemas, components = msgspec.json.schema_components([*models, Problem], ref_template=REF)
+    by_model = {id(model): schema for model, schema in zip([*models, Problem], schemas, strict=True)}
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        path = route.path if route.bare else f"/api/v1{route.path}"
+        paths.setdefault(path, {})[route.method.lower()] = _operation(route, by_model)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Canopy",
+            "version": __version__,
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"key": []}, {"bearer": []}],
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                "bearer": {"type": "http", "scheme": "bearer"},
+            },
+        },
+    }
+
+
+def _operation(route: Route, by_model: dict[int, Any]) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": f"{route.method.lower()}{re.sub(r'[^a-z0-9]+', '_', route.path.lower())}",
+        "summary": route.summary,
+        "parameters": [*_path_parameters(route), *_query_parameters(route)],
+        "responses": _responses(route, by_model),
+    }
+    if route.permission == NOBODY:
+        operation["security"] = []
+    else:
+        operation["x-permission"] = str(route.permission)
+    if route.request is not None:
+        content = {"application/json": {"schema": by_model[id(route.request)]}}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
+
+
+def _path_parameters(route: Route) -> list[dict[str, Any]]:
+    schema = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,100}$"}
+    return [{"name": name, "in": "path", "required": True, "schema": schema} for name in _PARAMETER.findall(route.path)]
+
+
+def _query_parameters(route: Route) -> list[dict[str, Any]]:
+    if route.query is None:
+        return []
+    found = []
+    for field in msgspec.structs.fields(route.query):
+        schema = msgspec.json.schema(field.type)
+        found.append({"name": field.name, "in": "query", "required": False, "schema": schema})
+    return found
+
+
+def _responses(route: Route, by_model: dict[int, Any]) -> dict[str, Any]:
+    good = {"description": "Done", "content": {route.media: {"schema": by_model[id(route.response)]}}}
+    responses: dict[str, Any] = {str(route.status): good}
+    for status in route.also:
+        responses[str(status)] = {**good, "description": "The same, when it is not well"}
+    bad = {"description": "A problem", "content": {"application/json": {"schema": by_model[id(Problem)]}}}
+    for status in sorted({*route.errors, 421, 429, 503}):
+        responses.setdefault(str(status), bad)
+    return responses

@@ -1,0 +1,168 @@
+"""The web app's files: served as they are written, compressed once, under an address that changes with them.
+
+`/assets/<hash of the web tree>/...` may be kept for ever; the page itself may not. The links that let the browser
+fetch all modules at once are written from the import graph.
+"""
+
+import gzip
+import mimetypes
+import re
+from functools import cache
+from importlib.resources import files
+from pathlib import PurePosixPath
+from typing import Any
+
+import msgspec
+from blake3 import blake3
+from starlette.requests import Request
+from starlette.responses import Response
+
+from canopy.ground.errors import MethodNotAllowed, NotFound
+
+FRAME_SOURCES = "'self'"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    f"connect-src 'self'; font-src 'self'; frame-src {FRAME_SOURCES}; manifest-src 'self'; worker-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+SAFETY = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+_FOREVER = "public, max-age=31536000, immutable"
+_OURS = ("/api", "/assets/", "/metrics", "/livez", "/readyz", "/mcp")
+_OLD = {
+    "/channels": "/",
+    "/messages": "/dm",
+    "/tasks": "/board",
+    "/keys": "/settings/keys",
+    "/profile": "/settings/profile",
+}
+_IMPORT = re.compile(r"""^\s*(?:import|export)\b[^'"]*?['"](\.{1,2}/[^'"]+)['"]""", re.MULTILINE)
+_TEXT = {".js", ".css", ".html", ".svg", ".json"}
+
+
+class File(msgspec.Struct, frozen=True):
+    """One file in both forms."""
+
+    media: str
+    plain: bytes
+    packed: bytes | None
+
+
+class Tree(msgspec.Struct, frozen=True):
+    """All files of the web app, and the hash that names them."""
+
+    name: str
+    files: dict[str, File]
+    shell: File
+
+
+def is_page(path: str, method: str) -> bool:
+    """Whether this is for the browser, not for the API."""
+    if path.startswith("/assets/"):
+        return True
+    return method in ("GET", "HEAD") and not any(
+        path == p.rstrip("/") or path.startswith(p.rstrip("/") + "/") for p in _OURS
+    )
+
+
+def serve(request: Request) -> Response:
+    """A file, a redirect from an old address, or the shell in which the app shows every other path."""
+    path = request.url.path
+    if request.method not in ("GET", "HEAD"):
+        raise MethodNotAllowed(allow="GET, HEAD")
+    if path.startswith("/assets/"):
+        return _asset(request, path)
+    if path in _OLD:
+        return Response(status_code=308, headers={"Location": _OLD[path]})
+    if ("." in PurePosixPath(path).name and path != "/") or "text/html" not in _accepted(request):
+        raise NotFound("There is no such path.", code="unknown_path")
+    return _respond(request, tree().shell, {})
+
+
+def _accepted(request: Request) -> str:
+    accept = request.headers.get("accept", "*/*")
+    return "text/html" if "*/*" in accept and request.url.path == "/" else accept
+
+
+def _asset(request: Request, path: str) -> Response:
+    _, _, rest = path.removeprefix("/assets/").partition("/")
+    file = tree().files.get(rest)
+    if file is None:
+        raise NotFound("There is no such file.", code="unknown_path")
+    return _respond(request, file, {"Cache-Control": _FOREVER})
+
+
+def _respond(request: Request, file: File, headers: dict[str, str]) -> Response:
+    headers["Vary"] = "Accept-Encoding"
+    if file.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        return Response(file.packed, 200, headers, file.media)
+    return Response(file.plain, 200, headers, file.media)
+
+
+@cache
+def tree() -> Tree:
+    """Read and compress the web app; once, at the first page."""
+    contents = dict(sorted(_walk(files("canopy").joinpath("web"), "")))
+    hasher = blake3()
+    for path, content in contents.items():
+        hasher.update(path.encode() + b"\0" + len(content).to_bytes(8, "big") + content)
+    name = hasher.hexdigest()[:16]
+    served = {path: _file(path, content) for path, content in contents.items() if path != "index.html"}
+    return Tree(name, served, _file("index.html", _shell(contents, name)))
+
+
+def _walk(folder: Any, prefix: str) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for item in folder.iterdir():
+        if item.is_dir():
+            found += _walk(item, f"{prefix}{item.name}/")
+        elif PurePosixPath(item.name).suffix in _TEXT | {".png", ".ico", ".webmanifest"}:
+            found.append((prefix + item.name, item.read_bytes()))
+    return found
+
+
+def _file(path: str, content: bytes) -> File:
+    media = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    if PurePosixPath(path).suffix == ".js":
+        media = "text/javascript"
+    text = PurePosixPath(path).suffix in _TEXT
+    packed = gzip.compress(content, 9, mtime=0) if text else None
+    return File(f"{media}; charset=utf-8" if text else media, content, packed)
+
+
+def _shell(contents: dict[str, bytes], name: str) -> bytes:
+    page = contents.get("index.html", b"<!doctype html><title>Canopy</title>").decode()
+    links = "\n".join(f'<link rel="modulepreload" href="/assets/-/{path}">' for path in modules(contents, "main.js"))
+    return page.replace("<!--preload-->", links).replace("/assets/-/", f"/assets/{name}/").encode()
+
+
+def modules(contents: dict[str, bytes], entry: str) -> list[str]:
+    """All modules that `entry` reaches by static imports, itself first."""
+    order: dict[str, None] = {}
+    queue = [entry] if entry in contents else []
+    while queue:
+        path = queue.pop(0)
+        if path in order:
+            continue
+        order[path] = None
+        source = contents[path].decode()
+        queue += [target for spec in _IMPORT.findall(source) if (target := _resolve(path, spec)) in contents]
+    return list(order)
+
+
+def _resolve(importer: str, spec: str) -> str:
+    parts = list(PurePosixPath(importer).parent.parts)
+    for part in PurePosixPath(spec).parts:
+        if part == "..":
+            parts = parts[:-1]
+        elif part != ".":
+            parts.append(part)
+    return "/".join(parts)

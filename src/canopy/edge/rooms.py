@@ -1,0 +1,88 @@
+"""What the installed rooms offer to people and programs, collected once: routes, visibility, details, completions.
+
+A lower room's JSON is completed by upper rooms through `Completion`; a notice is shown to whoever its room says.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from canopy.edge.principal import Principal
+from canopy.edge.route import Route
+from canopy.ground.ids import NodeId
+from canopy.log.catalog import Feature
+from canopy.log.db import Read
+from canopy.log.journal import Line
+
+Sees = Callable[[Read, Principal, Line], bool]
+Detail = Callable[[Read, Line, NodeId], Mapping[str, Any]]
+"""What is read beside a notice when it is sent, as seen from this node."""
+Completes = Callable[[Read, Principal, str], Mapping[str, Any]]
+
+
+class EventType(msgspec.Struct, frozen=True, kw_only=True):
+    """A type of workspace event (REST section 15.1): who may see it, and what is read beside it when it is sent."""
+
+    name: str
+    permission: str
+    sees: Sees
+    detail: Detail | None = None
+
+
+class Completion(msgspec.Struct, frozen=True, kw_only=True):
+    """Fields that an upper room adds to the JSON of a lower room's thing."""
+
+    thing: str
+    adds: Completes
+
+
+class EdgeFeature(Feature, Protocol):
+    """A room with the parts that the edge reads."""
+
+    @property
+    def routes(self) -> Sequence[Route]: ...
+    @property
+    def event_types(self) -> Sequence[EventType]: ...
+    @property
+    def completions(self) -> Sequence[Completion]: ...
+
+
+class Room(msgspec.Struct, frozen=True, kw_only=True):
+    """What a `feature.py` fills in: everything that its room adds to the node."""
+
+    name: str
+    kinds: Sequence[Any] = ()
+    projections: Sequence[Any] = ()
+    routes: Sequence[Route] = ()
+    event_types: Sequence[EventType] = ()
+    completions: Sequence[Completion] = ()
+
+
+class Rooms:
+    """The installed rooms, lowest floor first."""
+
+    def __init__(self, rooms: Sequence[EdgeFeature], here: NodeId) -> None:
+        self._here = here
+        self.names = [room.name for room in rooms]
+        self.routes = [route for room in rooms for route in room.routes]
+        self.event_types = {kind.name: kind for room in rooms for kind in room.event_types}
+        self._completions = [completion for room in rooms for completion in room.completions]
+
+    def complete(self, tx: Read, principal: Principal, thing: str, key: str) -> dict[str, Any]:
+        """The fields that upper rooms add to one thing."""
+        added: dict[str, Any] = {}
+        for completion in self._completions:
+            if completion.thing == thing:
+                added.update(completion.adds(tx, principal, key))
+        return added
+
+    def sees(self, tx: Read, principal: Principal, line: Line) -> bool:
+        """Whether a caller may know of a notice now."""
+        kind = self.event_types.get(line.event_type)
+        return kind is not None and principal.may(kind.permission) and kind.sees(tx, principal, line)
+
+    def item(self, tx: Read, line: Line) -> dict[str, Any]:
+        """A notice as its readers get it."""
+        kind = self.event_types[line.event_type]
+        return line.item(dict(kind.detail(tx, line, self._here)) if kind.detail else None)

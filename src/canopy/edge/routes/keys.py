@@ -1,0 +1,242 @@
+"""API keys (REST 12-15): made for the caller, never wider than the caller, shown once, revoked at once."""
+
+from typing import Annotated, Any
+
+import msgspec
+from starlette.responses import Response
+
+from canopy.edge import accounts
+from canopy.edge.accounts import ApiKey
+from canopy.edge.ask import Ask, check_text, found, invalid
+from canopy.edge.principal import CONSERVATIVE, Permission, Principal, listed, with_implied
+from canopy.edge.route import Route
+from canopy.ground.codec import instant
+from canopy.ground.errors import Conflict, Forbidden
+from canopy.ground.text import clean_name
+from canopy.log.db import Tx
+
+DAY_MS = 24 * 3600 * 1000
+LONGEST_DAYS = 3650
+NAME_LENGTH = 64
+
+
+class NewKey(msgspec.Struct, kw_only=True):
+    """What a key may do, for how long, and what it is called. No list: the conservative default set."""
+
+    permissions: list[str] | str | None = None
+    expires_days: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_DAYS)] | None = None
+    name: str = ""
+    ip_allow: list[str] | None = None
+
+
+class KeyChange(msgspec.Struct, kw_only=True):
+    """A new name, or fewer permissions."""
+
+    name: str | None = None
+    permissions: list[str] | None = None
+
+
+class KeyJson(msgspec.Struct, kw_only=True):
+    """A key without its text."""
+
+    id: str
+    user_id: str
+    name: str
+    prefix: str
+    permissions: list[str]
+    created_at: str
+    expires_at: str | None
+    revoked: bool
+    last_used_at: str | None
+
+
+class MadeKey(msgspec.Struct, kw_only=True):
+    """A new key; `api_key` is never shown again."""
+
+    api_key: str
+    id: str
+    user_id: str
+    name: str
+    prefix: str
+    permissions: list[str]
+    expires_days: int | None
+    expires_at: str | None
+
+
+class KeyList(msgspec.Struct, kw_only=True):
+    """The caller's keys."""
+
+    keys: list[KeyJson]
+    count: int
+
+
+class OneKey(msgspec.Struct, kw_only=True):
+    """One key."""
+
+    key: KeyJson
+    success: bool = True
+
+
+class Revoked(msgspec.Struct, kw_only=True):
+    """The key is revoked."""
+
+    message: str
+    success: bool = True
+
+
+async def create_key(ask: Ask) -> Response:
+    """Make a key for the caller."""
+    wish = ask.decode(NewKey)
+    names = wanted(wish.permissions)
+    _check_grant(ask.principal, names)
+    if wish.ip_allow is not None:
+        raise invalid(
+            "ip_allow", "not_available", "Keys bound to addresses are not available yet.", code="not_available"
+        )
+    name = clean_name(check_text(wish.name, "name", NAME_LENGTH, code="invalid_request"))
+    made: list[MadeKey] = []
+
+    def make(tx: Tx, principal: Principal, _: NewKey) -> list[Any]:
+        made.append(make_key(tx, principal, names, name, wish.expires_days))
+        return []
+
+    return await ask.perform(make, wish, lambda tx, principal, ids: made[0])
+
+
+def make_key(tx: Tx, principal: Principal, granted: frozenset[str], name: str, days: int | None) -> MadeKey:
+    """Store a key and return what its owner is told once."""
+    expires = tx.now_ms + days * DAY_MS if days else None
+    token, key = accounts.create_key(tx, principal.user, granted, name, expires)
+    return MadeKey(
+        api_key=token,
+        id=key.key_id,
+        user_id=principal.user_id,
+        name=name,
+        prefix=key.prefix,
+        permissions=listed(granted),
+        expires_days=days,
+        expires_at=instant(expires) if expires else None,
+    )
+
+
+def list_keys(ask: Ask) -> Response:
+    """The caller's keys, revoked ones too."""
+    with ask.reading() as tx:
+        keys = [key_json(ask, key, ask.principal.user_id) for key in accounts.list_keys(tx, ask.principal.user)]
+    return ask.answer(KeyList(keys=keys, count=len(keys)))
+
+
+async def revoke_key(ask: Ask) -> Response:
+    """Revoke one of the caller's keys; streams that it holds end."""
+    key_id, user = ask.token("key_id"), ask.principal.user
+    known = await ask.core.writer.write(lambda tx: accounts.revoke_key(tx, user, key_id))
+    found(known or None, "You have no such key.", "key_not_found")
+    if ask.core.streams is not None:
+        ask.core.streams.end_of(key_id)
+    return ask.answer(Revoked(message="revoked"))
+
+
+async def change_key(ask: Ask) -> Response:
+    """Rename a key or take permissions from it. Raises Conflict when it would get wider."""
+    wish = ask.decode(KeyChange)
+    key_id, principal = ask.token("key_id"), ask.principal
+
+    def change(tx: Tx) -> ApiKey:
+        key = found(_own_key(tx, principal, key_id), "You have no such key.", "key_not_found")
+        names = key.names if wish.permissions is None else wanted(wish.permissions)
+        if not names <= with_implied(key.names):
+            raise Conflict("A key can only be narrowed; make a new one for more.", code="key_widening")
+        name = key.name if wish.name is None else clean_name(check_text(wish.name, "name", NAME_LENGTH))
+        accounts.change_key(tx, key_id, name, names)
+        return found(_own_key(tx, principal, key_id))
+
+    changed = await ask.core.writer.write(change)
+    return ask.answer(OneKey(key=key_json(ask, changed, ask.principal.user_id)))
+
+
+def _own_key(tx: Tx, principal: Principal, key_id: str) -> ApiKey | None:
+    return next((key for key in accounts.list_keys(tx, principal.user) if key.key_id == key_id), None)
+
+
+def wanted(asked: list[str] | str | None) -> frozenset[str]:
+    """The permissions that were asked for, or the conservative set. Raises InvalidRequest."""
+    if asked is None:
+        return frozenset(p.value for p in CONSERVATIVE)
+    names = [asked] if isinstance(asked, str) else asked
+    unknown = [name for name in names if name not in set(Permission)]
+    if unknown or not names:
+        raise invalid(
+            "permissions",
+            "unknown_permission",
+            f"Unknown permission {unknown[0]!r}." if unknown else "Name at least one permission.",
+            code="unknown_permission",
+            allowed=[p.value for p in Permission],
+        )
+    return frozenset(names)
+
+
+def _check_grant(principal: Principal, wanted: frozenset[str]) -> None:
+    missing = wanted - principal.permissions
+    if missing:
+        raise Forbidden("A key may only grant permissions that its maker holds.", missing=sorted(missing))
+
+
+def key_json(ask: Ask, key: ApiKey, holder: str) -> KeyJson:
+    """A key without its text."""
+    used = ask.core.used_keys.get(key.key_id) or key.last_used
+    return KeyJson(
+        id=key.key_id,
+        user_id=holder,
+        name=key.name,
+        prefix=key.prefix,
+        permissions=listed(key.names),
+        created_at=instant(key.created),
+        expires_at=instant(key.expires) if key.expires else None,
+        revoked=bool(key.revoked),
+        last_used_at=instant(used) if used else None,
+    )
+
+
+_M = Permission.MANAGE_KEYS
+ROUTES = [
+    Route(
+        method="POST",
+        path="/keys",
+        endpoint=create_key,
+        permission=_M,
+        summary="Make a key",
+        request=NewKey,
+        response=MadeKey,
+        status=201,
+        errors=(400, 401, 403, 409, 413, 415, 422),
+        rate="register",
+    ),
+    Route(
+        method="GET",
+        path="/keys",
+        endpoint=list_keys,
+        permission=_M,
+        summary="The caller's keys",
+        response=KeyList,
+        errors=(401, 403),
+    ),
+    Route(
+        method="DELETE",
+        path="/keys/{key_id}",
+        endpoint=revoke_key,
+        permission=_M,
+        summary="Revoke a key",
+        response=Revoked,
+        errors=(400, 401, 403, 404),
+    ),
+    Route(
+        method="PATCH",
+        path="/keys/{key_id}",
+        endpoint=change_key,
+        permission=_M,
+        summary="Rename or narrow a key",
+        request=KeyChange,
+        response=OneKey,
+        errors=(400, 401, 403, 404, 409, 413, 415),
+    ),
+]

@@ -1,0 +1,180 @@
+"""Signing in and out in a browser, and what a key or session may do (REST 5, decision 23)."""
+
+import asyncio
+from typing import Annotated, Any
+
+import msgspec
+from starlette.responses import Response
+
+from canopy.crypto.passwords import LONGEST, verify_password
+from canopy.edge import accounts
+from canopy.edge.ask import Ask
+from canopy.edge.identify import cookie_name, of_session
+from canopy.edge.principal import Principal, listed
+from canopy.edge.route import NOBODY, PENDING, Route
+from canopy.ground.codec import instant
+from canopy.ground.errors import Forbidden, Unauthenticated
+from canopy.log.db import Read
+
+
+class SignIn(msgspec.Struct, kw_only=True):
+    """Who signs in. `remember` keeps the session for 30 days instead of 12 idle hours."""
+
+    username: Annotated[str, msgspec.Meta(max_length=200)]
+    password: Annotated[str, msgspec.Meta(max_length=LONGEST)]
+    remember: bool = False
+
+
+class Session(msgspec.Struct, kw_only=True):
+    """A browser session: its user, the token for X-CSRFToken, its permissions."""
+
+    user: dict[str, Any]
+    csrf_token: str
+    permissions: list[str]
+
+
+class AuthStatus(msgspec.Struct, kw_only=True):
+    """What the caller's key or session is."""
+
+    user_id: str
+    username: str
+    display_name: str
+    account_type: str
+    status: str
+    permissions: list[str]
+    key_id: str | None
+    expires_at: str | None
+
+
+class Success(msgspec.Struct):
+    """It is done."""
+
+    success: bool = True
+
+
+async def sign_in(ask: Ask) -> Response:
+    """Open a session and set its cookie."""
+    wish = ask.decode(SignIn)
+    address = ask.request.client.host if ask.request.client else ""
+    ask.core.limits.check_failures(wish.username.casefold(), address)
+    with ask.reading() as tx:
+        account = accounts.find_by_name(tx, wish.username)
+    stored = account.password if account else None
+    if not await asyncio.to_thread(verify_password, stored, wish.password) or account is None:
+        ask.core.limits.note_failure(wish.username.casefold())
+        raise Unauthenticated("The username or the password is wrong.", code="wrong_password")
+    if account.status == "suspended":
+        raise Forbidden("This account is suspended.", code="account_suspended")
+    token, csrf = await ask.core.writer.write(
+        lambda tx: accounts.open_session(tx, account.user, remember=wish.remember)
+    )
+    principal = accounts.principal_of(ask.core.node, account, of_session(account), "")
+    with ask.reading() as tx:
+        response = ask.answer(_session(ask, tx, principal, csrf))
+    response.set_cookie(
+        cookie_name(ask.core),
+        token,
+        max_age=accounts.REMEMBERED_MS // 1000 if wish.remember else None,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=ask.core.settings.secure_cookies or ask.request.url.scheme == "https",
+    )
+    return response
+
+
+def get_session(ask: Ask) -> Response:
+    """The session at hand. Raises Unauthenticated without one."""
+    if ask.someone is None or not ask.someone.by_session:
+        raise Unauthenticated("You are not signed in.")
+    with ask.reading() as tx:
+        return ask.answer(_session(ask, tx, ask.someone, ask.someone.csrf))
+
+
+async def sign_out(ask: Ask) -> Response:
+    """End the session at hand and forget its cookie."""
+    principal = ask.principal
+    if principal.by_session:
+        await ask.core.writer.write(lambda tx: accounts.end_session(tx, principal.credential))
+        if ask.core.streams is not None:
+            ask.core.streams.end_of(principal.credential)
+    response = ask.answer(Success())
+    response.delete_cookie(cookie_name(ask.core), path="/", httponly=True, samesite="lax")
+    return response
+
+
+def get_status(ask: Ask) -> Response:
+    """Who the caller is; the one question that a pending account may ask."""
+    principal = ask.principal
+    with ask.reading() as tx:
+        user = user_json(ask, tx, principal)
+    status = AuthStatus(
+        user_id=principal.user_id,
+        username=principal.username,
+        display_name=user["display_name"],
+        account_type=principal.account_type,
+        status=principal.status,
+        permissions=listed(principal.permissions),
+        key_id=None if principal.by_session else principal.credential,
+        expires_at=instant(principal.key_expires) if principal.key_expires else None,
+    )
+    return ask.answer(status)
+
+
+def user_json(ask: Ask, tx: Read, principal: Principal) -> dict[str, Any]:
+    """The caller as JSON: the account's own fields, completed by the rooms (display name, avatar)."""
+    return {
+        "user_id": principal.user_id,
+        "username": principal.username,
+        "display_name": principal.username,
+        "account_type": principal.account_type,
+        "status": principal.status,
+        "is_owner": principal.owner,
+        **ask.core.rooms.complete(tx, principal, "user", principal.user_id),
+    }
+
+
+def _session(ask: Ask, tx: Read, principal: Principal, csrf: str) -> Session:
+    return Session(user=user_json(ask, tx, principal), csrf_token=csrf, permissions=listed(principal.permissions))
+
+
+ROUTES = [
+    Route(
+        method="POST",
+        path="/session",
+        endpoint=sign_in,
+        permission=NOBODY,
+        summary="Sign in",
+        request=SignIn,
+        response=Session,
+        errors=(400, 401, 403, 415),
+        rate="login",
+    ),
+    Route(
+        method="GET",
+        path="/session",
+        endpoint=get_session,
+        permission=NOBODY,
+        summary="The session at hand",
+        response=Session,
+        errors=(401, 403),
+    ),
+    Route(
+        method="DELETE",
+        path="/session",
+        endpoint=sign_out,
+        permission=PENDING,
+        summary="Sign out",
+        response=Success,
+        errors=(401, 403),
+    ),
+    Route(
+        method="GET",
+        path="/auth/status",
+        endpoint=get_status,
+        permission=PENDING,
+        summary="Who the caller is and may do",
+        response=AuthStatus,
+        errors=(401, 403),
+    ),
+]

@@ -1,0 +1,1 @@
+"""Rooms of one shape: events, tables, actions, routes, feature. Nobody looks sideways or up."""

@@ -1,0 +1,184 @@
+"""Accounts and their keys, for the owner (decision 48)."""
+
+import msgspec
+from starlette.responses import Response
+
+from canopy.edge import accounts
+from canopy.edge.accounts import Account
+from canopy.edge.ask import Ask, check_text, found
+from canopy.edge.principal import ALL, Principal, Status
+from canopy.edge.route import ANY, Route
+from canopy.edge.routes.keys import NAME_LENGTH, KeyList, MadeKey, NewKey, Revoked, key_json, make_key, wanted
+from canopy.features.admin.actions import find_account, set_status
+from canopy.ground.codec import instant
+from canopy.ground.text import clean_name
+from canopy.log.db import Tx
+from canopy.log.shown import user_id
+
+
+class AccountJson(msgspec.Struct, kw_only=True):
+    """An account of this node."""
+
+    user_id: str
+    username: str
+    account_type: str
+    status: str
+    is_owner: bool
+    created_at: str
+
+
+class Accounts(msgspec.Struct, kw_only=True):
+    """All accounts of this node."""
+
+    users: list[AccountJson]
+    count: int
+
+
+class OneAccount(msgspec.Struct, kw_only=True):
+    """One account."""
+
+    user: AccountJson
+    success: bool = True
+
+
+def list_accounts(ask: Ask) -> Response:
+    """All accounts, oldest first."""
+    ask.principal.require_owner()
+    with ask.reading() as tx:
+        users = [account_json(ask.principal, account) for account in accounts.list_accounts(tx)]
+    return ask.answer(Accounts(users=users, count=len(users)))
+
+
+async def approve(ask: Ask) -> Response:
+    """Let a waiting or suspended account in."""
+    return await _set_status(ask, "active")
+
+
+async def suspend(ask: Ask) -> Response:
+    """Shut an account out: keys, sessions and streams stop at once."""
+    return await _set_status(ask, "suspended")
+
+
+async def _set_status(ask: Ask, status: Status) -> Response:
+    principal, shown_id = ask.principal, ask.token("user_id")
+    principal.require_owner()
+
+    def change(tx: Tx) -> Account:
+        return set_status(tx, principal, shown_id, status)
+
+    account = await ask.core.writer.write(change)
+    if status == "suspended" and ask.core.streams is not None:
+        ask.core.streams.end_of(account.user)
+    return ask.answer(OneAccount(user=account_json(principal, account)))
+
+
+async def create_key(ask: Ask) -> Response:
+    """Make a key for an account."""
+    principal, shown_id = ask.principal, ask.token("user_id")
+    principal.require_owner()
+    wish = ask.decode(NewKey)
+    names = frozenset(p.value for p in ALL) if wish.permissions == "all" else wanted(wish.permissions)
+    name = clean_name(check_text(wish.name, "name", NAME_LENGTH))
+
+    def make(tx: Tx) -> MadeKey:
+        account = find_account(tx, principal, shown_id)
+        holder = accounts.principal_of(principal.node, account, frozenset(), "")
+        return make_key(tx, holder, names, name, wish.expires_days)
+
+    return ask.answer(await ask.core.writer.write(make), 201)
+
+
+def list_keys(ask: Ask) -> Response:
+    """An account's keys."""
+    ask.principal.require_owner()
+    with ask.reading() as tx:
+        account = find_account(tx, ask.principal, ask.token("user_id"))
+        keys = [key_json(ask, key, ask.token("user_id")) for key in accounts.list_keys(tx, account.user)]
+    return ask.answer(KeyList(keys=keys, count=len(keys)))
+
+
+async def revoke_key(ask: Ask) -> Response:
+    """Revoke a key of an account."""
+    principal, shown_id, key_id = ask.principal, ask.token("user_id"), ask.token("key_id")
+    principal.require_owner()
+
+    def revoke(tx: Tx) -> bool:
+        return accounts.revoke_key(tx, find_account(tx, principal, shown_id).user, key_id)
+
+    known = await ask.core.writer.write(revoke)
+    found(known or None, "There is no such key.", "key_not_found")
+    if ask.core.streams is not None:
+        ask.core.streams.end_of(key_id)
+    return ask.answer(Revoked(message="revoked"))
+
+
+def account_json(principal: Principal, account: Account) -> AccountJson:
+    """An account without its secrets."""
+    return AccountJson(
+        user_id=user_id(principal.node, account.user),
+        username=account.username,
+        account_type=account.account_type,
+        status=account.status,
+        is_owner=account.owner,
+        created_at=instant(account.created),
+    )
+
+
+ROUTES = [
+    Route(
+        method="GET",
+        path="/admin/users",
+        endpoint=list_accounts,
+        permission=ANY,
+        summary="Accounts of this node",
+        response=Accounts,
+        errors=(401, 403),
+    ),
+    Route(
+        method="POST",
+        path="/admin/users/{user_id}/approve",
+        endpoint=approve,
+        permission=ANY,
+        summary="Let an account in",
+        response=OneAccount,
+        errors=(400, 401, 403, 404, 409, 413, 415),
+    ),
+    Route(
+        method="POST",
+        path="/admin/users/{user_id}/suspend",
+        endpoint=suspend,
+        permission=ANY,
+        summary="Shut an account out",
+        response=OneAccount,
+        errors=(400, 401, 403, 404, 409, 413, 415),
+    ),
+    Route(
+        method="GET",
+        path="/admin/users/{user_id}/keys",
+        endpoint=list_keys,
+        permission=ANY,
+        summary="An account's keys",
+        response=KeyList,
+        errors=(400, 401, 403, 404),
+    ),
+    Route(
+        method="POST",
+        path="/admin/users/{user_id}/keys",
+        endpoint=create_key,
+        permission=ANY,
+        summary="Make a key for an account",
+        request=NewKey,
+        response=MadeKey,
+        status=201,
+        errors=(400, 401, 403, 404, 413, 415),
+    ),
+    Route(
+        method="DELETE",
+        path="/admin/users/{user_id}/keys/{key_id}",
+        endpoint=revoke_key,
+        permission=ANY,
+        summary="Revoke a key of an account",
+        response=Revoked,
+        errors=(400, 401, 403, 404),
+    ),
+]

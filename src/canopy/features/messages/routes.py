@@ -1,0 +1,328 @@
+"""Messages of channels as JSON (REST section 3): post, list with cursors, get."""
+
+import base64
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+from starlette.responses import Response
+
+from canopy.edge.ask import Ask, check_text, found, invalid
+from canopy.edge.principal import Permission, Principal
+from canopy.edge.route import Route
+from canopy.features.channels.tables import find_channel
+from canopy.features.messages.actions import Post, post_message
+from canopy.features.messages.events import CONTENT_LENGTH
+from canopy.features.messages.tables import Message, find_anywhere, find_message, list_page
+from canopy.ground.codec import instant, instant_of, parse_instant, to_json
+from canopy.ground.errors import InvalidParameter, InvalidRequest, NotAvailable
+from canopy.ground.ids import EventId, NodeId
+from canopy.ground.text import is_token
+from canopy.log.db import Read
+from canopy.log.journal import Line
+from canopy.log.shown import message_id, peer_id
+
+DAY_MS = 24 * 3600 * 1000
+DEFAULT_MS = 90 * DAY_MS
+LONGEST_MS = 730 * DAY_MS
+COERCED_MS = 365 * DAY_MS
+MISSING_CHANNEL = "There is no such channel, or you are not a member."
+MISSING = "There is no such message here."
+NEWEST = (2**63 - 1, "~")
+
+
+class PostWish(msgspec.Struct, kw_only=True):
+    """A message to post. `reply_to` is another name of `parent_message_id`."""
+
+    channel_id: str
+    content: str = ""
+    parent_message_id: str | None = None
+    reply_to: str | None = None
+    expires_at: str | None = None
+    ttl_seconds: Annotated[int, msgspec.Meta(le=10**12, ge=-(10**12))] | None = None
+    ttl_mode: Literal["none", "no_expiry", "immortal"] | None = None
+    client_id: str | None = None
+    attachments: list[Any] = []
+    security: dict[str, Any] | None = None
+
+
+class MessageJson(msgspec.Struct, kw_only=True):
+    """A message as its readers see it."""
+
+    id: str
+    channel_id: str
+    user_id: str
+    username: str
+    display_name: str
+    account_type: str
+    content: str
+    type: str
+    created_at: str
+    edited_at: str | None
+    expires_at: str | None
+    thread_id: str
+    parent_message_id: str | None
+    reply_to: str | None
+    reply_count: int
+    last_activity_at: str
+    reactions: dict[str, list[str]]
+    like_counts: dict[str, int]
+    attachments: list[Any]
+    security: dict[str, Any]
+    origin_peer: str
+    client_id: str | None
+    deleted: bool
+    deleted_at: str | None
+
+
+class Posted(msgspec.Struct, kw_only=True):
+    """The message as it is stored."""
+
+    message: MessageJson
+    success: bool = True
+
+
+class OneMessage(msgspec.Struct, kw_only=True):
+    """One message."""
+
+    message: MessageJson
+
+
+class Messages(msgspec.Struct, kw_only=True):
+    """A page of messages, oldest first; the cursor leads to older ones."""
+
+    messages: list[MessageJson]
+    channel_id: str
+    count: int
+    next_cursor: str | None
+    has_more: bool
+
+
+async def post(ask: Ask) -> Response:
+    """Post a message."""
+    wish = ask.decode(PostWish)
+    _refuse_later_fields(wish)
+    if not is_token(wish.channel_id):
+        raise invalid("channel_id", "invalid", "channel_id has characters that no id has.")
+    content = check_text(wish.content, "content", CONTENT_LENGTH).strip()
+    if not content:
+        raise invalid("content", "required", "A message needs some text.")
+    request = Post(
+        channel_id=wish.channel_id,
+        content=content,
+        expires=_expiry(wish, ask.core.clock.now_ms()),
+        parent_id=_parent(wish),
+        client_id=wish.client_id or "",
+    )
+    return await ask.perform(post_message, request, _posted, client_id=wish.client_id)
+
+
+def _refuse_later_fields(wish: PostWish) -> None:
+    for field in ("attachments", "security"):
+        if getattr(wish, field):
+            raise NotAvailable(
+                f"{field} are not available yet.", errors=[{"field": field, "code": "not_available"}], allowed=[]
+            )
+
+
+def _parent(wish: PostWish) -> str | None:
+    names = {name for name in (wish.parent_message_id, wish.reply_to) if name is not None}
+    if len(names) > 1:
+        raise invalid("reply_to", "conflict", "parent_message_id and reply_to name different messages.")
+    parent = names.pop() if names else None
+    if parent is not None and not is_token(parent):
+        raise invalid("parent_message_id", "invalid", "parent_message_id has characters that no id has.")
+    return parent
+
+
+def _expiry(wish: PostWish, now_ms: int) -> int:
+    """When the message expires, in Unix milliseconds (REST section 0.8)."""
+    if wish.expires_at is not None:
+        try:
+            at = parse_instant(wish.expires_at)
+        except (ValueError, OverflowError) as error:
+            raise invalid("expires_at", "invalid_parameter", "expires_at is not an ISO 8601 instant.") from error
+        if at <= now_ms:
+            raise InvalidRequest("expires_at lies in the past.", code="expired_on_arrival")
+        return min(at, now_ms + LONGEST_MS)
+    if wish.ttl_seconds is not None:
+        if wish.ttl_seconds <= 0:
+            raise InvalidRequest("ttl_seconds must be greater than 0.", code="invalid_ttl")
+        return now_ms + min(wish.ttl_seconds * 1000, LONGEST_MS)
+    return now_ms + (COERCED_MS if wish.ttl_mode else DEFAULT_MS)
+
+
+def _posted(tx: Read, principal: Principal, ids: Sequence[EventId]) -> Posted:
+    message = found(find_anywhere(tx, message_id(ids[0])), MISSING, "message_not_found")
+    return Posted(message=message_json(message, principal.node))
+
+
+def get_one(ask: Ask) -> Response:
+    """One message."""
+    with ask.reading() as tx:
+        channel = found(find_channel(tx, ask.principal, ask.token("channel_id")), MISSING_CHANNEL, "channel_not_found")
+        message = found(find_message(tx, channel.id, ask.token("message_id")), MISSING, "message_not_found")
+    shown = message_json(message, ask.principal.node)
+    return ask.item(OneMessage(message=shown), f"{message.id}-{message.edited or 0}-{message.replies}")
+
+
+class Window(msgspec.Struct, frozen=True):
+    """Which part of a channel a list shows."""
+
+    place: tuple[int, str]
+    newer: bool
+    by_activity: bool
+    roots: bool
+
+
+def get_page(ask: Ask) -> Response:
+    """Messages of a channel: the newest, or those before, after or around one, or beyond a cursor."""
+    limit = ask.limit(50)
+    order = ask.query("order", "activity")
+    if order not in ("activity", "created"):
+        raise InvalidParameter("order is activity or created.", parameter="order", allowed=["activity", "created"])
+    channel_id = ask.token("channel_id")
+    with ask.reading() as tx:
+        channel = found(find_channel(tx, ask.principal, channel_id), MISSING_CHANNEL, "channel_not_found")
+        if around := ask.query("around"):
+            window = Window(_place(tx, channel.id, around, False), False, False, ask.flag("root_only"))
+            return _around(ask, tx, channel.id, window, limit)
+        window = _window(ask, tx, channel.id, order == "activity")
+        rows = _read(tx, channel.id, window, limit + 1)
+    more = len(rows) > limit
+    rows = rows[:limit]
+    cursor = _cursor(window, rows[-1]) if more else None
+    return _answer(ask, channel.id, rows if window.newer else rows[::-1], cursor)
+
+
+def _around(ask: Ask, tx: Read, channel: str, window: Window, limit: int) -> Response:
+    """Half of the page before a message, itself, and half after."""
+    older = _read(tx, channel, window, limit // 2 + 1)
+    more = len(older) > limit // 2
+    older = older[: limit // 2]
+    at = (window.place[0], window.place[1])
+    here = found(find_message(tx, channel, at[1]), MISSING, "message_not_found")
+    newer = _read(tx, channel, msgspec.structs.replace(window, newer=True), limit - limit // 2 - 1)
+    cursor = _cursor(window, older[-1]) if more and older else None
+    return _answer(ask, channel, [*older[::-1], here, *newer], cursor)
+
+
+def _answer(ask: Ask, channel: str, rows: Sequence[Message], cursor: str | None) -> Response:
+    shown = [message_json(row, ask.principal.node) for row in rows]
+    return ask.listing("messages", shown, cursor, channel_id=channel)
+
+
+def _read(tx: Read, channel: str, window: Window, most: int) -> list[Message]:
+    return list_page(
+        tx, channel, window.place, most, by_activity=window.by_activity, newer=window.newer, roots=window.roots
+    )
+
+
+def _window(ask: Ask, tx: Read, channel: str, by_activity: bool) -> Window:
+    if cursor := ask.query("cursor"):
+        return _read_cursor(cursor)
+    roots = ask.flag("root_only")
+    if after := ask.query("after"):
+        return Window(_place(tx, channel, after, by_activity), True, by_activity, roots)
+    if before := ask.query("before"):
+        return Window(_place(tx, channel, before, by_activity), False, by_activity, roots)
+    return Window(NEWEST, False, by_activity, roots)
+
+
+def _place(tx: Read, channel: str, identity: str, by_activity: bool) -> tuple[int, str]:
+    """The place of a message in an order. Raises InvalidParameter for an unknown one."""
+    message = find_message(tx, channel, identity) if is_token(identity) else None
+    if message is None:
+        raise InvalidParameter("There is no such message in this channel.", code="unknown_message")
+    return (message.activity if by_activity else message.time), message.id
+
+
+def _cursor(window: Window, last: Message) -> str:
+    place = (last.activity if window.by_activity else last.time), last.id
+    packed = to_json([place[0], place[1], window.newer, window.by_activity, window.roots])
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def _read_cursor(text: str) -> Window:
+    try:
+        data = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        stamp, identity, *rest = msgspec.json.decode(data, type=tuple[int, str, bool, bool, bool])
+        if not -(2**63) <= stamp < 2**63:
+            raise ValueError("out of range")
+        return Window((stamp, identity), *rest)
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise InvalidParameter("This cursor is not one of ours.", parameter="cursor") from error
+
+
+def message_json(message: Message, here: NodeId) -> MessageJson:
+    """A message as JSON, seen from this node."""
+    peer = peer_id(message.node)
+    handle = message.handle or "unknown"
+    parent = message.parent
+    return MessageJson(
+        id=message.id,
+        channel_id=message.channel,
+        user_id=message.author,
+        username=handle if message.node == here else f"{handle}.{peer[:8]}",
+        display_name=message.name or "Unknown",
+        account_type=message.account_type or "human",
+        content=message.content,
+        type="text" if parent is None else "thread_reply",
+        created_at=instant_of(message.time),
+        edited_at=None if message.edited is None else instant_of(message.edited),
+        expires_at=instant(message.expires) if message.expires else None,
+        thread_id=message.root,
+        parent_message_id=parent,
+        reply_to=parent,
+        reply_count=message.replies,
+        last_activity_at=instant_of(message.activity),
+        reactions={},
+        like_counts={},
+        attachments=[],
+        security={},
+        origin_peer=peer,
+        client_id=message.client_id or None,
+        deleted=message.deleted is not None,
+        deleted_at=None if message.deleted is None else instant_of(message.deleted),
+    )
+
+
+def detail(tx: Read, line: Line, here: NodeId) -> dict[str, Any]:
+    """What goes with a live notice: the message itself, read now."""
+    message = find_anywhere(tx, line.message_id or "")
+    return {} if message is None else {"message": message_json(message, here)}
+
+
+ROUTES = [
+    Route(
+        method="POST",
+        path="/channels/messages",
+        endpoint=post,
+        permission=Permission.WRITE_CHANNELS,
+        summary="Post a message",
+        request=PostWish,
+        response=Posted,
+        status=201,
+        also=(200,),
+        errors=(400, 401, 403, 404, 409, 413, 415, 422),
+    ),
+    Route(
+        method="GET",
+        path="/channels/{channel_id}/messages",
+        endpoint=get_page,
+        permission=Permission.READ_CHANNELS,
+        summary="Messages of a channel",
+        response=Messages,
+        errors=(400, 401, 403, 404),
+    ),
+    Route(
+        method="GET",
+        path="/channels/{channel_id}/messages/{message_id}",
+        endpoint=get_one,
+        permission=Permission.READ_CHANNELS,
+        summary="One message",
+        response=OneMessage,
+        also=(304,),
+        errors=(400, 401, 403, 404),
+    ),
+]

@@ -1,0 +1,241 @@
+"""Messages as rows: one for each message held, made anew from its done events."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Column,
+    Index,
+    LargeBinary,
+    Select,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
+
+from canopy.features.channels.tables import find_by_scope
+from canopy.features.messages.events import MessageDeleted, MessagePosted
+from canopy.features.people.tables import user_cards
+from canopy.ground.ids import EventId, NodeId
+from canopy.log import store
+from canopy.log.catalog import DONE, Entry, Verdict, hidden, waiting
+from canopy.log.db import Prepared, Read, Tx, prepare, projected
+from canopy.log.event import header_of
+from canopy.log.shown import channel_id, message_id, user_id
+
+messages = projected(
+    "messages",
+    "messages",
+    Column("event", LargeBinary, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("channel", Text, nullable=False),
+    Column("node", LargeBinary, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("parent", Text),
+    Column("root", Text, nullable=False, comment="its own id for a message that answers nothing"),
+    Column("client_id", Text, nullable=False),
+    Column("edited", BigInteger, comment="stamp of the edit that is shown"),
+    Column("expires", BigInteger, nullable=False),
+    Column("deleted", BigInteger, comment="stamp of the deletion; its words are gone"),
+    Column("activity", BigInteger, nullable=False, comment="for a root, the stamp of its newest reply or itself"),
+)
+Index("messages_created", messages.c.channel, messages.c.time, messages.c.id)
+Index("messages_activity", messages.c.channel, messages.c.activity, messages.c.id)
+Index("messages_root", messages.c.root, messages.c.time)
+
+
+class Message(msgspec.Struct, frozen=True, gc=False):
+    """One row with what is shown beside it."""
+
+    id: str
+    event: EventId
+    channel: str
+    node: NodeId
+    author: str
+    time: int
+    content: str
+    parent: str | None
+    root: str
+    client_id: str
+    edited: int | None
+    expires: int
+    deleted: int | None
+    activity: int
+    replies: int
+    handle: str | None
+    name: str | None
+    account_type: str | None
+
+
+_DELETE = prepare(
+    delete(messages).where(messages.c.event == bindparam("which")).returning(messages.c.root, messages.c.id)
+)
+_INSERT = prepare(insert(messages).values({c.name: bindparam(c.name) for c in messages.c}))
+_LATEST_REPLY = prepare(
+    select(func.max(messages.c.time)).where(
+        messages.c.root == bindparam("root"), messages.c.id != bindparam("root"), messages.c.deleted.is_(None)
+    )
+)
+_SET_ACTIVITY = prepare(
+    update(messages)
+    .where(messages.c.id == bindparam("which"))
+    .values(activity=func.max(literal_column("time"), bindparam("newest")))
+)
+_NEWEST_TIME = prepare(select(func.max(messages.c.time)).where(messages.c.channel == bindparam("channel")))
+_OLDEST_TIME = prepare(select(func.min(messages.c.time)).where(messages.c.channel == bindparam("channel")))
+
+
+def _reading() -> Select[Any]:
+    reply = messages.alias("reply")
+    now: BindParameter[int] = bindparam("now")
+    replies = (
+        select(func.count())
+        .where(
+            reply.c.root == messages.c.id,
+            reply.c.id != messages.c.id,
+            reply.c.deleted.is_(None),
+            or_(reply.c.expires == literal_column("0"), reply.c.expires > now),
+        )
+        .scalar_subquery()
+        .label("replies")
+    )
+    row = [messages.c[name] for name in Message.__struct_fields__[:14]]
+    inner = (
+        select(*row, replies)
+        .where(or_(messages.c.expires == literal_column("0"), messages.c.expires > now))
+        .subquery("shown")
+    )
+    return (
+        select(*inner.c, user_cards.c.handle, user_cards.c.name, user_cards.c.account_type)
+        .join_from(inner, user_cards, user_cards.c.user_id == inner.c.author, isouter=True)
+        .where(or_(inner.c.deleted.is_(None), inner.c.replies > literal_column("0")))
+    )
+
+
+def _page(order: str, *, newer: bool, roots: bool) -> Prepared:
+    """Up to `most` rows beyond a place, nearest first."""
+    query = _reading()
+    shown = query.get_final_froms()[0].left  # type: ignore[attr-defined]
+    place = tuple_(shown.c[order], shown.c.id)
+    bound = tuple_(bindparam("stamp"), bindparam("beyond"))
+    query = query.where(shown.c.channel == bindparam("channel"), place > bound if newer else place < bound)
+    if roots:
+        query = query.where(shown.c.root == shown.c.id)
+    columns = (shown.c[order], shown.c.id)
+    ordered = query.order_by(*(c if newer else c.desc() for c in columns))
+    return prepare(ordered.limit(bindparam("most")))
+
+
+_PAGES = {
+    (order, newer, roots): _page(order, newer=newer, roots=roots)
+    for order in ("time", "activity")
+    for newer in (False, True)
+    for roots in (False, True)
+}
+_ONE = prepare(_reading().where(text("shown.id = :id")))
+
+
+# What the log asks.
+
+
+def admit_posted(tx: Read, entry: Entry) -> Verdict:
+    """A message belongs to a channel that is known here, and has an author."""
+    if not entry.user:
+        return hidden("no_user")
+    if find_by_scope(tx, entry.scope) is None:
+        return waiting("channel", awaits=entry.scope)
+    return DONE
+
+
+def admit_change(tx: Read, entry: Entry) -> Verdict:
+    """An edit is its author's; a deletion is its author's node's, which has checked who asked for it."""
+    row = store.FIND_PLACE.row(tx, id=entry.body.message)
+    if row is None:
+        return waiting("target", awaits=entry.body.message)
+    target = header_of(row[3])
+    if target.kind != MessagePosted.KIND or target.scope != entry.header.scope:
+        return hidden("wrong_target")
+    same_user = target.user == entry.header.user or isinstance(entry.body, MessageDeleted)
+    return DONE if target.node == entry.header.node and same_user else hidden("not_author")
+
+
+def project_message(tx: Tx, key: bytes, history: Sequence[Entry]) -> None:
+    """Make the row of one message, and its thread's place in the order of activity."""
+    before = _DELETE.row(tx, which=key)
+    posted = next((entry for entry in history if entry.kind == MessagePosted.KIND), None)
+    root = _insert(tx, key, posted, history) if posted is not None else None
+    for changed in {before[0] if before else None, root} - {None}:
+        newest = _LATEST_REPLY.value(tx, root=changed) or 0
+        _SET_ACTIVITY.run(tx, which=changed, newest=newest)
+
+
+def _insert(tx: Tx, key: bytes, posted: Entry, history: Sequence[Entry]) -> str | None:
+    """Insert the row unless nothing is left to show; returns its thread's root."""
+    deletion = next((entry for entry in history if entry.kind == MessageDeleted.KIND), None)
+    newest = next(entry for entry in reversed(history) if entry.kind != MessageDeleted.KIND)
+    if newest.body is None and deletion is None:
+        return None
+    identity = message_id(posted.id)
+    words = posted.body if deletion is None else None
+    root = message_id(EventId(words.root)) if words and words.root else identity
+    _INSERT.run(
+        tx,
+        event=key,
+        id=identity,
+        channel=channel_id(posted.scope),
+        node=posted.node,
+        author=user_id(posted.node, posted.user),
+        time=posted.time,
+        content=newest.body.content if deletion is None else "",
+        parent=message_id(EventId(words.parent)) if words and words.parent else None,
+        root=root,
+        client_id=words.client_id if words else "",
+        edited=newest.time if deletion is None and newest is not posted else None,
+        expires=newest.header.expires if deletion is None else 0,
+        deleted=deletion.time if deletion else None,
+        activity=posted.time,
+    )
+    return root
+
+
+# What others ask.
+
+
+def find_message(tx: Read, channel: str, identity: str) -> Message | None:
+    """One message of a channel, a tombstone only while replies live."""
+    row = _ONE.row(tx, id=identity, now=tx.now_ms)
+    found = Message(*row) if row else None
+    return found if found is not None and found.channel == channel else None
+
+
+def find_anywhere(tx: Read, identity: str) -> Message | None:
+    """One message, whatever its channel; the caller asks for its readers."""
+    row = _ONE.row(tx, id=identity, now=tx.now_ms)
+    return Message(*row) if row else None
+
+
+def list_page(
+    tx: Read, channel: str, place: tuple[int, str], most: int, *, by_activity: bool, newer: bool, roots: bool
+) -> list[Message]:
+    """Up to `most` messages beyond a place of (stamp, id), nearest to it first."""
+    page = _PAGES["activity" if by_activity else "time", newer, roots]
+    rows = page.rows(tx, channel=channel, stamp=place[0], beyond=place[1], most=most, now=tx.now_ms)
+    return [Message(*row) for row in rows]
+
+
+def times_of(tx: Read, channel: str) -> tuple[int | None, int | None]:
+    """Stamps of the oldest and the newest message of a channel."""
+    return _OLDEST_TIME.value(tx, channel=channel), _NEWEST_TIME.value(tx, channel=channel)

@@ -1,0 +1,1 @@
+"""People: replicated cards of users, the directory, registration."""

@@ -1,0 +1,123 @@
+"""The directory: one row for each user of whom a card is held."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, bindparam, delete, func, insert, select
+
+from canopy.features.people.events import UserRetired
+from canopy.ground.ids import NodeId, UserKey
+from canopy.ground.text import fold_handle
+from canopy.log import scope
+from canopy.log.catalog import DONE, Entry, Verdict, hidden
+from canopy.log.db import Read, Tx, prepare, projected
+from canopy.log.shown import user_id, user_object
+
+user_cards = projected(
+    "people",
+    "user_cards",
+    Column("object", LargeBinary, primary_key=True),
+    Column("user_id", Text, nullable=False, unique=True),
+    Column("node", LargeBinary, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("handle", Text, nullable=False),
+    Column("folded", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("account_type", Text, nullable=False),
+    Column("bio", Text, nullable=False),
+    Column("retired", Integer, nullable=False),
+    Column("created", BigInteger, nullable=False, comment="stamp of the first card held"),
+    Column("updated", BigInteger, nullable=False, comment="stamp of the newest card"),
+)
+Index("user_cards_folded", user_cards.c.folded, user_cards.c.user_id)
+
+
+class Card(msgspec.Struct, frozen=True):
+    """One row of the directory."""
+
+    user_id: str
+    node: NodeId
+    user: UserKey
+    handle: str
+    name: str
+    account_type: str
+    bio: str
+    retired: int
+    created: int
+    updated: int
+
+
+_CARD = [user_cards.c[name] for name in Card.__struct_fields__]
+_DELETE = prepare(delete(user_cards).where(user_cards.c.object == bindparam("which")))
+_INSERT = prepare(insert(user_cards).values({c.name: bindparam(c.name) for c in user_cards.c}))
+_BY_ID = prepare(select(*_CARD).where(user_cards.c.user_id == bindparam("user_id")))
+_PAGE = prepare(
+    select(*_CARD)
+    .where(
+        user_cards.c.retired == 0,
+        (user_cards.c.folded > bindparam("folded"))
+        | ((user_cards.c.folded == bindparam("folded")) & (user_cards.c.user_id > bindparam("after"))),
+        user_cards.c.account_type.like(bindparam("kind")),
+        (func.instr(user_cards.c.folded, bindparam("q")) > 0)
+        | (func.instr(func.lower(user_cards.c.name), bindparam("q")) > 0),
+    )
+    .order_by(user_cards.c.folded, user_cards.c.user_id)
+    .limit(bindparam("most"))
+)
+_COUNT = prepare(select(func.count()).select_from(user_cards).where(user_cards.c.retired == 0))
+
+
+def admit(tx: Read, entry: Entry) -> Verdict:
+    """A card is written by its own node, in that node's scope, for one of its users."""
+    if entry.scope != scope.of_node(entry.node):
+        return hidden("wrong_scope")
+    return DONE if entry.user else hidden("no_user")
+
+
+def project_card(tx: Tx, key: bytes, history: Sequence[Entry]) -> None:
+    """The newest card counts; a retirement after it marks the row."""
+    _DELETE.run(tx, which=key)
+    cards = [entry for entry in history if entry.body is not None and entry.kind == "user.carded"]
+    if not cards:
+        return
+    newest = cards[-1]
+    last = history[-1]
+    _INSERT.run(
+        tx,
+        object=key,
+        user_id=user_id(newest.node, newest.user),
+        node=newest.node,
+        user=newest.user,
+        handle=newest.body.handle,
+        folded=fold_handle(newest.body.handle),
+        name=newest.body.name,
+        account_type=newest.body.account_type,
+        bio=newest.body.bio,
+        retired=int(isinstance(last.body, UserRetired)),
+        created=cards[0].time,
+        updated=newest.time,
+    )
+
+
+def card_object(node: NodeId, user: UserKey) -> bytes:
+    """The object that all cards of one user belong to."""
+    return user_object(node, user)
+
+
+def find_card(tx: Read, shown_id: str) -> Card | None:
+    """The card of a user."""
+    row = _BY_ID.row(tx, user_id=shown_id)
+    return Card(*row) if row else None
+
+
+def list_cards(
+    tx: Read, *, q: str = "", account_type: str = "%", after: tuple[str, str] = ("", ""), most: int = 200
+) -> list[Card]:
+    """Cards by handle, above a cursor of (folded handle, user id)."""
+    rows = _PAGE.rows(tx, folded=after[0], after=after[1], kind=account_type, q=q.lower(), most=most)
+    return [Card(*row) for row in rows]
+
+
+def count_cards(tx: Read) -> int:
+    """How many users are known."""
+    return int(_COUNT.value(tx))

@@ -1,0 +1,8 @@
+"""The installed rooms in floor order: the only line to edit for a new room."""
+
+from canopy.features.admin.feature import FEATURE as ADMIN
+from canopy.features.channels.feature import FEATURE as CHANNELS
+from canopy.features.messages.feature import FEATURE as MESSAGES
+from canopy.features.people.feature import FEATURE as PEOPLE
+
+ROOMS = (PEOPLE, CHANNELS, MESSAGES, ADMIN)

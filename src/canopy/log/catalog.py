@@ -1,0 +1,183 @@
+"""What a room declares, and the list of everything that is declared.
+
+A room answers two questions for each of its kinds: is it well formed (`check`, pure) and is it admissible here
+(`admit`, inside the transaction). A projector makes the rows of *one object* anew from all done events of that
+object, in the order (time, id); the log decides when.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import IntEnum
+from typing import Any, ClassVar, Protocol
+
+import msgspec
+
+from canopy.ground.ids import EventId, NodeId, ScopeId, UserKey
+from canopy.log.db import Read, Tx
+from canopy.log.event import Header
+
+
+class Fate(IntEnum):
+    """What the tables make of a taken event (protocol section 4)."""
+
+    DONE = 0
+    HIDDEN = 1
+    WAITING = 2
+
+
+class Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The fields of one kind. Unknown fields are ignored and kept in the bytes."""
+
+    KIND: ClassVar[str]
+
+    def check(self) -> None:
+        """Raise ValueError when the fields, each of its type, make no sense together."""
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """An event as rooms see it: verified, decoded; `body` is None when it was deleted or has expired."""
+
+    id: EventId
+    header: Header
+    body: Any
+
+    @property
+    def scope(self) -> ScopeId:
+        return ScopeId(self.header.scope)
+
+    @property
+    def node(self) -> NodeId:
+        return NodeId(self.header.node)
+
+    @property
+    def user(self) -> UserKey:
+        return UserKey(self.header.user)
+
+    @property
+    def time(self) -> int:
+        return self.header.time
+
+    @property
+    def kind(self) -> str:
+        return self.header.kind
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """A fate with its reason; what waits says for which event (`awaits`) or until when (`due`, Unix ms)."""
+
+    fate: Fate
+    reason: str = ""
+    awaits: bytes | None = None
+    due: int | None = None
+
+
+DONE = Verdict(Fate.DONE)
+
+
+def hidden(reason: str) -> Verdict:
+    """Genuine, but not shown here."""
+    return Verdict(Fate.HIDDEN, reason)
+
+
+def waiting(reason: str, awaits: bytes | None = None, due: int | None = None) -> Verdict:
+    """To be judged again when its reason arrives."""
+    return Verdict(Fate.WAITING, reason, awaits, due)
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What an action wants to say; the door gives it height, stamp and signature."""
+
+    scope: ScopeId
+    body: Body
+    user: UserKey = UserKey("")
+    expires: int = 0
+    cause: EventId | None = None
+
+
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the notice journal: what changed, for whom (REST section 15.1). Holds no content."""
+
+    event_type: str
+    visibility: str
+    actor_user_id: str | None = None
+    target_user_id: str | None = None
+    channel_id: str | None = None
+    post_id: str | None = None
+    message_id: str | None = None
+    payload: Mapping[str, Any] = {}
+    dedupe_key: str = ""
+
+
+Admit = Callable[[Read, Entry], Verdict]
+Projector = Callable[[Tx, bytes, Sequence[Entry]], None]
+Announce = Callable[[Read, Entry], Iterable[Notice]]
+ObjectOf = Callable[[Header, EventId, Any], bytes | None]
+
+
+class Kind(msgspec.Struct, frozen=True, kw_only=True):
+    """How the log treats one kind of event.
+
+    `object_of` names the object whose rows it changes (from the header alone where it can); `target` is the
+    event that must be held before it can be judged; `deletes` marks a kind whose done event drops the bodies
+    of its object for good.
+    """
+
+    body: type[Body]
+    object_of: ObjectOf
+    admit: Admit
+    announce: Announce | None = None
+    announce_expired: Announce | None = None
+    target: Callable[[Any], bytes | None] | None = None
+    deletes: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.body.KIND
+
+
+class Projection(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows that one room makes from objects of some kinds. A new `number` makes them anew."""
+
+    room: str
+    number: int
+    kinds: tuple[str, ...]
+    project: Projector
+    reads: tuple[str, ...] = ()
+    """Rooms whose tables it reads: when those are rebuilt, so is this."""
+
+
+class Feature(Protocol):
+    """What `features/<room>/feature.py` offers; the catalog reads only these."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def kinds(self) -> Sequence[Kind]: ...
+    @property
+    def projections(self) -> Sequence[Projection]: ...
+
+
+class DuplicateName(Exception):
+    """Two rooms declare the same name."""
+
+
+class Catalog:
+    """All kinds and projections of the installed rooms, in floor order."""
+
+    def __init__(self, features: Sequence[Feature]) -> None:
+        self.kinds: dict[str, Kind] = {}
+        self.projections: list[Projection] = []
+        for feature in features:
+            for kind in feature.kinds:
+                if kind.name in self.kinds:
+                    raise DuplicateName(kind.name)
+                self.kinds[kind.name] = kind
+            self.projections.extend(feature.projections)
+        self._by_kind = {name: tuple(p for p in self.projections if name in p.kinds) for name in self.kinds}
+
+    def kind(self, name: str) -> Kind | None:
+        """The declaration of a kind, or None for one that this version does not know."""
+        return self.kinds.get(name)
+
+    def projections_of(self, kind: str) -> tuple[Projection, ...]:
+        """The projections that a kind feeds, lowest floor first."""
+        return self._by_kind.get(kind, ())

@@ -1,0 +1,161 @@
+"""One open database: the writer's connection, one reader per thread, and the sidecar that names its key."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import apsw
+import msgspec
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import StaticPool
+
+from canopy.ground.clock import Clock
+from canopy.ground.errors import DamagedDatabase, StorageFailed, UnusableFolder, WrongKey
+from canopy.log.db.connection import Memory, Read, StorageError, Tx, open_file
+from canopy.log.db.dialect import ShimConnection
+
+T = TypeVar("T")
+
+READ_SECONDS = 5.0
+"""A reader that takes longer is interrupted: it would keep the write-ahead log from being reset."""
+PROGRESS_STEPS = 20_000
+
+
+class Sidecar(msgspec.Struct):
+    """What may be known of the file without its key, so that a wrong key is told from a damaged file."""
+
+    cipher: str
+    key_id: str
+
+
+class ReadTooLong(StorageFailed):
+    """That question took too long to answer; ask for less."""
+
+    code = "read_too_long"
+
+
+class Database:
+    """Owns every connection to one file. Writing is done through a Writer or, in tests, `write`."""
+
+    def __init__(self, path: Path, key: bytes, key_id: str, clock: Clock, *, vfs: str | None = None) -> None:
+        self.path = path
+        self.clock = clock
+        self.memory = Memory()
+        self._key = key
+        self._vfs = vfs
+        self._threads = threading.local()
+        self._readers: list[apsw.Connection] = []
+        self._lock = threading.Lock()
+        self.on_commit: Callable[[], None] = lambda: None
+        _check_sidecar(path, key_id)
+        self.connection = open_file(path, key, vfs=vfs, create=not path.exists())
+
+    @classmethod
+    def create(cls, path: Path, key: bytes, key_id: str, clock: Clock, *, vfs: str | None = None) -> "Database":
+        """A new empty file with its sidecar. Raises UnusableFolder."""
+        if path.exists():
+            raise UnusableFolder(f"{path} exists already and is not overwritten.")
+        path.with_suffix(".json").write_bytes(msgspec.json.encode(Sidecar(cipher="chacha20", key_id=key_id)))
+        return cls(path, key, key_id, clock, vfs=vfs)
+
+    @contextlib.contextmanager
+    def batch(self) -> Iterator[Tx]:
+        """One durable transaction; `on_commit` is called after it.
+
+        Raises StorageFailed when the disk cannot take it; then nothing of it remains.
+        """
+        tx = Tx(self.connection, self.clock.now_ms(), self.memory)
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+            yield tx
+            if not self.connection.in_transaction:
+                raise StorageFailed
+            self.connection.execute("COMMIT")
+        except BaseException as error:
+            self.memory.abandon()
+            self._roll_back()
+            if isinstance(error, StorageError):
+                raise StorageFailed from error
+            raise
+        self.memory.commit()
+        self.on_commit()
+
+    def write(self, job: Callable[[Tx], T]) -> T:
+        """Run one job in a transaction of its own, on this thread. For set-up, tests and the simulator."""
+        with self.batch() as tx, tx.savepoint():
+            return job(tx)
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Read]:
+        """A snapshot on this thread's own connection; it ends within five seconds."""
+        connection = self._reader()
+        deadline = self.clock.monotonic() + READ_SECONDS
+        connection.set_progress_handler(lambda: self.clock.monotonic() > deadline, PROGRESS_STEPS)
+        connection.execute("BEGIN")
+        try:
+            yield Read(connection, self.clock.now_ms())
+        except apsw.InterruptError as error:
+            raise ReadTooLong from error
+        finally:
+            if connection.in_transaction:
+                connection.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def core(self) -> Iterator[Connection]:
+        """The writer's connection as SQLAlchemy Core sees it, inside a transaction that is already open."""
+        shim = ShimConnection(self.connection)
+        engine = create_engine("sqlite+canopy://", creator=lambda: shim, poolclass=StaticPool)
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection; the last one folds the write-ahead log into the file."""
+        with self._lock:
+            for connection in self._readers:
+                connection.close()
+            self._readers.clear()
+        self.connection.close()
+
+    def _reader(self) -> apsw.Connection:
+        found: apsw.Connection | None = getattr(self._threads, "reader", None)
+        if found is None:
+            found = open_file(self.path, self._key, vfs=self._vfs)
+            found.execute("PRAGMA query_only = ON")
+            self._threads.reader = found
+            with self._lock:
+                self._readers.append(found)
+        return found
+
+    def _roll_back(self) -> None:
+        if self.connection.in_transaction:
+            with contextlib.suppress(apsw.Error):
+                self.connection.execute("ROLLBACK")
+
+    def __repr__(self) -> str:
+        return f"Database({self.path.name}, key hidden)"
+
+
+def _check_sidecar(path: Path, key_id: str) -> None:
+    sidecar = path.with_suffix(".json")
+    try:
+        kept = msgspec.json.decode(sidecar.read_bytes(), type=Sidecar)
+    except FileNotFoundError as error:
+        raise DamagedDatabase(f"{sidecar} is missing; put it back, or restore a backup.") from error
+    except OSError as error:
+        raise UnusableFolder(f"{sidecar} cannot be read: {error.strerror}.") from error
+    except msgspec.MsgspecError as error:
+        raise DamagedDatabase(f"{sidecar} is damaged; put it back, or restore a backup.") from error
+    if kept.key_id != key_id:
+        raise WrongKey(f"{path} was made with key {kept.key_id}, but this is key {key_id}. Put back its `keys` folder.")
+
+
+def check_whole(path: Path) -> None:
+    """Refuse a file that was cut short, before SQLite takes it for a new one. Raises DamagedDatabase."""
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError as error:
+        raise DamagedDatabase(f"{path} is missing; restore a backup.") from error
+    if size == 0 or size % 4096:
+        raise DamagedDatabase(f"{path} was cut short. Nothing was changed; restore a backup.")

@@ -1,0 +1,21 @@
+"""One description of all tables, filled by the modules that own them.
+
+A *projected* table is a function of the log: it can be dropped and made again, and only its room writes it.
+Its name must not be the name of any column, because a rebuild runs a room's statements against tables of
+another name (see `Tx.renamed`); a test holds that.
+"""
+
+from sqlalchemy import MetaData, Table
+from sqlalchemy.schema import SchemaItem
+
+metadata = MetaData()
+
+
+def projected(room: str, name: str, *items: SchemaItem) -> Table:
+    """Declare a table that `room` makes from events."""
+    return Table(name, metadata, *items, info={"room": room})
+
+
+def tables_of(room: str) -> list[Table]:
+    """The projected tables of one room."""
+    return [table for table in metadata.sorted_tables if table.info.get("room") == room]

@@ -1,0 +1,88 @@
+"""Schema numbers: making a new database, and changing an old one, with a backup first.
+
+A migration changes tables of the log and local rows. Projected tables are not migrated: their room's number grows
+and they are made anew (`replay`). Each migration runs in one transaction with its number.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection
+
+from canopy.ground.errors import StartFailed, UnusableFolder
+from canopy.log.db import Database, metadata
+from canopy.log.local import get_fact, set_fact
+
+SCHEMA = "schema"
+"""The fact that holds the schema number of a database."""
+
+
+class Migration(msgspec.Struct, frozen=True):
+    """One numbered change. `apply` runs Core statements inside the transaction."""
+
+    number: int
+    name: str
+    apply: Callable[[Connection], None]
+
+
+class NewerDatabase(StartFailed):
+    """This database was written by a newer Canopy. Install that version; nothing was changed."""
+
+    code = "newer_database"
+
+
+def create_all(connection: Connection) -> None:
+    """Make every declared table that is missing."""
+    metadata.create_all(connection)
+
+
+MIGRATIONS: tuple[Migration, ...] = (Migration(1, "first-milestone", create_all),)
+"""Schema 1 is kept as a fixture in tests/fixtures, so that the next change is tried on it."""
+
+
+def migrate(database: Database, backups: Path, migrations: Sequence[Migration] = MIGRATIONS) -> int:
+    """Bring a database to the newest schema and return its number.
+
+    Raises NewerDatabase, or UnusableFolder when the backup cannot be written; then nothing was changed.
+    """
+    have = _number(database)
+    newest = migrations[-1].number
+    if have > newest:
+        raise NewerDatabase
+    todo = [migration for migration in migrations if migration.number > have]
+    if todo and have:
+        back_up(database, backups / f"schema-{have}-before-{newest}.db")
+    for migration in todo:
+        _apply(database, migration)
+    return newest
+
+
+def back_up(database: Database, target: Path) -> None:
+    """Copy the encrypted file as it is, whole: the write-ahead log is folded in first. Raises UnusableFolder.
+
+    Only for a database that nobody writes meanwhile.
+    """
+    database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    try:
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.copyfile(database.path, target)
+        shutil.copyfile(database.path.with_suffix(".json"), target.with_suffix(".json"))
+        target.chmod(0o600)
+    except OSError as error:
+        raise UnusableFolder(f"The backup {target} cannot be written: {error.strerror}.") from error
+
+
+def _number(database: Database) -> int:
+    with database.read() as tx:
+        if not tx.execute("SELECT 1 FROM sqlite_schema WHERE name = 'facts'").fetchall():
+            return 0
+        return int(get_fact(tx, SCHEMA) or b"0")
+
+
+def _apply(database: Database, migration: Migration) -> None:
+    with database.batch() as tx:
+        with database.core() as connection:
+            migration.apply(connection)
+        set_fact(tx, SCHEMA, str(migration.number).encode())

@@ -1,0 +1,38 @@
+"""What time does to the log: bodies expire, clocks catch up with early events, old notices go. In slices."""
+
+from canopy.log import journal, store
+from canopy.log.append import Door
+from canopy.log.db import Tx
+from canopy.log.journal import write_notice
+from canopy.log.judge import EXPIRED
+
+SLICE = 100
+"""Events per transaction; the writer is never held longer than its 50 ms for long."""
+
+
+def expire(tx: Tx, door: Door) -> int:
+    """Drop the bodies of up to SLICE expired events and make their objects anew. Returns how many."""
+    held = [door.judge.held(row) for row in store.EXPIRED.rows(tx, now=tx.now_ms, most=SLICE)]
+    for event in held:
+        kind = door.catalog.kind(event.entry.kind)
+        if kind is not None and kind.announce_expired is not None and event.is_done:
+            for notice in kind.announce_expired(tx, event.entry):
+                write_notice(tx, notice)
+        store.DROP_BODY.run(tx, which=event.entry.id, why=EXPIRED)
+        event.gone, event.has_body = EXPIRED, False
+    door.judge.reconsider(tx, held)
+    for key in {event.object for event in held if event.object is not None}:
+        door.judge.project(tx, key)
+    return len(held)
+
+
+def catch_up_clock(tx: Tx, door: Door) -> int:
+    """Judge again up to SLICE events whose own time has come. Returns how many."""
+    held = [door.judge.held(row) for row in store.BY_DUE.rows(tx, now=tx.now_ms, most=SLICE)]
+    door.judge.reconsider(tx, held)
+    return len(held)
+
+
+def prune_journal(tx: Tx) -> None:
+    """Drop a slice of notices that are too old or too many."""
+    journal.prune(tx, SLICE * 10)

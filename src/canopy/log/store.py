@@ -1,0 +1,228 @@
+"""The tables of the log itself and the statements on them. Only `append` and what it is made of write them."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+
+from canopy.log.db import metadata, prepare
+
+events = Table(
+    "events",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("id", LargeBinary, nullable=False, unique=True),
+    Column("chain", Integer, nullable=False),
+    Column("height", BigInteger, nullable=False),
+    Column("time", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("object", LargeBinary),
+    Column("header", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("body", LargeBinary),
+    Column("gone", Text, nullable=False, comment="why the body was dropped for good: deleted, expired; else empty"),
+    Column("expires", BigInteger, nullable=False),
+    Column("fate", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("awaits", LargeBinary),
+    Column("due", BigInteger),
+    Column("announced", Integer, nullable=False, comment="1 once its notices were written; never again after that"),
+    sqlite_autoincrement=True,
+)
+Index("events_chain", events.c.chain, events.c.height)
+Index("events_object", events.c.object)
+Index("events_awaits", events.c.awaits, sqlite_where=events.c.awaits.is_not(None))
+Index("events_due", events.c.due, sqlite_where=events.c.due.is_not(None))
+# Written out, not bound: SQLite uses a partial index only where it can see that its condition holds.
+_WAITING = text("fate = 2")
+_MORTAL = text("expires > 0 AND gone = ''")
+Index("events_waiting", events.c.reason, sqlite_where=_WAITING)
+Index("events_expires", events.c.expires, sqlite_where=_MORTAL)
+
+chains = Table(
+    "chains",
+    metadata,
+    Column("chain", Integer, primary_key=True),
+    Column("scope", LargeBinary, nullable=False),
+    Column("node", LargeBinary, nullable=False),
+    Column("run", BigInteger, nullable=False),
+    Column("height", BigInteger, nullable=False, comment="of the highest event held"),
+    Column("head", LargeBinary, nullable=False, comment="its id; on a forked chain, of one of the highest"),
+    Column("time", BigInteger, nullable=False, comment="greatest time of its done events"),
+    Column("closed", BigInteger, comment="height of the lowest fork, if any"),
+    UniqueConstraint("scope", "node", "run"),
+)
+
+parked = Table(
+    "parked",
+    metadata,
+    Column("parked", Integer, primary_key=True, autoincrement=True),
+    Column("id", LargeBinary, nullable=False, unique=True),
+    Column("source", Text, nullable=False),
+    Column("awaits", LargeBinary, nullable=False),
+    Column("header", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("body", LargeBinary),
+    Column("size", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("parked_awaits", parked.c.awaits)
+Index("parked_source", parked.c.source, parked.c.parked)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("source", Text, nullable=False),
+    Column("reason", Text, nullable=False, comment="parked, postponed, or the code of a refusal"),
+    Column("count", Integer, nullable=False),
+    UniqueConstraint("source", "reason"),
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+    comment="single values of this database: run, seed, projection numbers",
+)
+
+INSERT_EVENT = prepare(insert(events).values({c.name: bindparam(c.name) for c in events.c if c.name != "position"}))
+FIND_EVENT = prepare(
+    select(events.c.position, events.c.body.is_not(None), events.c.gone).where(events.c.id == bindparam("id"))
+)
+FIND_PLACE = prepare(
+    select(events.c.chain, events.c.height, events.c.time, events.c.header).where(events.c.id == bindparam("id"))
+)
+SIBLINGS = prepare(
+    select(events.c.id).where(events.c.chain == bindparam("chain"), events.c.height == bindparam("height"))
+)
+
+_JUDGED = (
+    events.c.id,
+    events.c.header,
+    events.c.body,
+    events.c.gone,
+    events.c.fate,
+    events.c.reason,
+    events.c.announced,
+    events.c.object,
+    events.c.position,
+)
+SIGNED = prepare(select(events.c.header, events.c.signature, events.c.body).where(events.c.id == bindparam("id")))
+BY_ID = prepare(select(*_JUDGED).where(events.c.id == bindparam("id")))
+BY_OBJECT = prepare(select(*_JUDGED).where(events.c.object == bindparam("object")).order_by(events.c.time, events.c.id))
+BY_AWAITS = prepare(select(*_JUDGED).where(events.c.awaits == bindparam("awaits")).order_by(events.c.time, events.c.id))
+BY_DUE = prepare(
+    select(*_JUDGED).where(events.c.due <= bindparam("now")).order_by(events.c.due).limit(bindparam("most"))
+)
+BY_REASON = prepare(
+    select(*_JUDGED)
+    .where(_WAITING, events.c.reason == bindparam("reason"), events.c.position > bindparam("after"))
+    .order_by(events.c.position)
+    .limit(bindparam("most"))
+)
+FROM_HEIGHT = prepare(
+    select(*_JUDGED).where(events.c.chain == bindparam("chain"), events.c.height >= bindparam("height"))
+)
+AFTER_POSITION = prepare(
+    select(*_JUDGED).where(events.c.position > bindparam("after")).order_by(events.c.position).limit(bindparam("most"))
+)
+NEWEST_OBJECTS = prepare(
+    select(events.c.object)
+    .where(events.c.object.is_not(None))
+    .order_by(events.c.position.desc())
+    .limit(bindparam("most"))
+)
+EXPIRED = prepare(
+    select(*_JUDGED)
+    .where(_MORTAL, events.c.expires <= bindparam("now"))
+    .order_by(events.c.expires)
+    .limit(bindparam("most"))
+)
+SET_FATE = prepare(
+    update(events)
+    .where(events.c.id == bindparam("which"))
+    .values(
+        fate=bindparam("new_fate"),
+        reason=bindparam("new_reason"),
+        awaits=bindparam("new_awaits"),
+        due=bindparam("new_due"),
+    )
+)
+SET_OBJECT = prepare(update(events).where(events.c.id == bindparam("which")).values(object=bindparam("new_object")))
+SET_ANNOUNCED = prepare(update(events).where(events.c.id == bindparam("which")).values(announced=text("1")))
+DROP_BODY = prepare(
+    update(events).where(events.c.id == bindparam("which")).values(body=text("NULL"), gone=bindparam("why"))
+)
+FILL_BODY = prepare(update(events).where(events.c.id == bindparam("which")).values(body=bindparam("bytes")))
+
+FIND_CHAIN = prepare(
+    select(chains.c.chain, chains.c.height, chains.c.head, chains.c.time, chains.c.closed).where(
+        chains.c.scope == bindparam("scope"), chains.c.node == bindparam("node"), chains.c.run == bindparam("run")
+    )
+)
+INSERT_CHAIN = prepare(
+    insert(chains).values({c.name: bindparam(c.name) for c in chains.c if c.name != "chain"}).returning(chains.c.chain)
+)
+SET_CHAIN = prepare(
+    update(chains)
+    .where(chains.c.chain == bindparam("which"))
+    .values(
+        height=bindparam("new_height"),
+        head=bindparam("new_head"),
+        time=bindparam("new_time"),
+        closed=bindparam("new_closed"),
+    )
+)
+LATEST_TIME = prepare(select(func.max(chains.c.time)).where(chains.c.time <= bindparam("most")))
+LIST_CHAINS = prepare(
+    select(chains.c.chain, chains.c.scope, chains.c.node, chains.c.run, chains.c.height, chains.c.head, chains.c.closed)
+)
+
+INSERT_PARKED = prepare(insert(parked).values({c.name: bindparam(c.name) for c in parked.c if c.name != "parked"}))
+FIND_PARKED = prepare(
+    select(parked.c.parked, parked.c.body.is_not(None), parked.c.source, parked.c.size).where(
+        parked.c.id == bindparam("id")
+    )
+)
+PARKED_ON = prepare(
+    select(parked.c.id, parked.c.source, parked.c.header, parked.c.signature, parked.c.body)
+    .where(parked.c.awaits == bindparam("awaits"))
+    .order_by(parked.c.id)
+)
+UNPARK = prepare(delete(parked).where(parked.c.id == bindparam("id")))
+PARKED_SIZE = prepare(select(func.count(), func.sum(parked.c.size)).where(parked.c.source == bindparam("source")))
+NEWEST_PARKED = prepare(
+    select(parked.c.id, parked.c.size)
+    .where(parked.c.source == bindparam("source"))
+    .order_by(parked.c.parked.desc())
+    .limit(1)
+)
+
+COUNT_SOURCE = prepare(
+    text(
+        "INSERT INTO sources (source, reason, count) VALUES (:source, :reason, 1) "
+        "ON CONFLICT (source, reason) DO UPDATE SET count = count + 1"
+    )
+)
+LIST_SOURCES = prepare(select(sources.c.source, sources.c.reason, sources.c.count))
+COUNT_EVENTS = prepare(select(func.count()).select_from(events))
+COUNT_WAITING = prepare(select(events.c.reason, func.count()).where(_WAITING).group_by(events.c.reason))
+
+GET_FACT = prepare(select(facts.c.value).where(facts.c.name == bindparam("name")))
+SET_FACT = prepare(
+    text("INSERT INTO facts (name, value) VALUES (:name, :value) ON CONFLICT (name) DO UPDATE SET value = :value")
+)

@@ -1,0 +1,309 @@
+"""The composition root: settings -> home -> log -> edge; one task group. It wires, it never behaves."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import msgspec
+import uvicorn
+
+from canopy import __version__, installed
+from canopy.crypto.sealing import token_digest
+from canopy.edge import accounts
+from canopy.edge.core import Claim, Core
+from canopy.edge.guard import Limits
+from canopy.edge.http import Application
+from canopy.edge.metrics import Metrics
+from canopy.edge.openapi import all_routes
+from canopy.edge.rooms import Rooms
+from canopy.edge.stream import Streams
+from canopy.ground.codec import instant
+from canopy.ground.errors import PortTaken
+from canopy.ground.settings import Settings
+from canopy.log import replay, retention, store
+from canopy.log.append import Door
+from canopy.log.bus import Bus
+from canopy.log.catalog import Catalog
+from canopy.log.db import Tx, Writer
+from canopy.log.home import Home, Running, open_home, place_warning, write_atomically
+from canopy.log.judge import BLAMED
+
+SWEEP_SECONDS = 30.0
+STOP_SECONDS = 3
+LEAST_FREE_BYTES = 64 * 1024 * 1024
+"""Below this the node says that it is not healthy; `doctor` warns much earlier."""
+
+_log = logging.getLogger(__name__)
+
+
+class SystemClock:
+    """The machine's time; the only place that reads it."""
+
+    def now_ms(self) -> int:
+        return time.time_ns() // 1_000_000
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+class Server(uvicorn.Server):
+    """Uvicorn without its signal handlers: the node's task group decides when it stops."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Node:
+    """All parts of one node, wired."""
+
+    def __init__(self, settings: Settings, home: Home) -> None:
+        self.settings = settings
+        self.home = home
+        self.bus = Bus()
+        self.metrics = Metrics()
+        self.catalog = Catalog(installed.ROOMS)
+        self.door = Door(self.catalog, home.key)
+        self.writer = Writer(home.database, self.metrics.committed)
+        self.sockets: list[socket.socket] = []
+        self.cli_token = accounts.new_token()
+        self.failure: BaseException | None = None
+        self._health: tuple[float, dict[str, str]] = (-1.0, {})
+        home.database.on_commit = self.bus.ring
+        self.core = self._core()
+        self.core.streams = self.streams = Streams(self.core)
+        self.metrics.gauges = self.gauges
+
+    def _core(self) -> Core:
+        clock = self.home.database.clock
+        rooms = Rooms(installed.ROOMS, self.home.key.node)
+        return Core(
+            node=self.home.key.node,
+            settings=self.settings,
+            clock=clock,
+            database=self.home.database,
+            writer=self.writer,
+            door=self.door,
+            bus=self.bus,
+            rooms=rooms,
+            claim=Claim(self._claim_token(), self._discard_claim),
+            limits=Limits(clock, off=self.settings.rate_limits == "off"),
+            metrics=self.metrics,
+            cli_digest=token_digest(self.cli_token),
+            ports=lambda: (self.port, self.settings.mesh_port),
+            health=self.health,
+        )
+
+    @property
+    def port(self) -> int:
+        """The port that is really bound."""
+        return int(self.sockets[0].getsockname()[1]) if self.sockets else self.settings.port
+
+    # The setup token.
+
+    def _claim_token(self) -> str | None:
+        with self.home.database.read() as tx:
+            if accounts.any_account(tx):
+                self.home.token_file.unlink(missing_ok=True)
+                return None
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            kept = self.home.token_file.read_text("ascii").strip()
+            if len(kept) >= 20:
+                return kept
+        token = secrets.token_urlsafe(24)
+        write_atomically(self.home.token_file, token.encode() + b"\n")
+        return token
+
+    def _discard_claim(self) -> None:
+        self.home.token_file.unlink(missing_ok=True)
+
+    # Health and figures.
+
+    def health(self) -> dict[str, str]:
+        """The state of each part: `ok` or what is wrong. Asked at most once a second."""
+        now = self.home.database.clock.monotonic()
+        if now - self._health[0] > 1.0 or not self._health[1]:
+            self._health = (now, self._checks())
+        return self._health[1]
+
+    def _checks(self) -> dict[str, str]:
+        with self.home.database.read() as tx:
+            waiting: dict[str, int] = dict(store.COUNT_WAITING.rows(tx))
+        free = shutil.disk_usage(self.home.root).free
+        return {
+            "db": "failing" if self.writer.failure else "a projector failed" if waiting.get(BLAMED) else "ok",
+            "mesh": "ok",
+            "storage": "ok" if free > LEAST_FREE_BYTES else "disk almost full",
+        }
+
+    def gauges(self) -> dict[str, dict[str, float]]:
+        """The figures that are not counted but looked up."""
+        with self.home.database.read() as tx:
+            waiting: dict[str, float] = dict(store.COUNT_WAITING.rows(tx))
+            refused: dict[str, float] = {}
+            for _, reason, count in store.LIST_SOURCES.rows(tx):
+                refused[reason] = refused.get(reason, 0.0) + count
+            taken = float(store.COUNT_EVENTS.value(tx))
+        return {
+            "canopy_events_taken_total": {"": taken},
+            "canopy_events_refused_total": refused,
+            "canopy_events_waiting": waiting,
+            "canopy_peers": {"trusted": 0.0},
+            "canopy_health": {check: float(state == "ok") for check, state in self.health().items()},
+        }
+
+    # Running.
+
+    def bind(self) -> None:
+        """Take the port before anything else is promised. Raises PortTaken."""
+        self.sockets = [bind(self.settings.host, self.settings.port)]
+
+    def rebuild_at_start(self) -> None:
+        """Make tables anew that this program makes otherwise than they are; those that cannot serve, first."""
+        with self.home.database.read() as tx:
+            stale = replay.stale_rooms(tx, self.catalog)
+        if stale:
+            self.home.database.write(lambda tx: replay.rebuild(tx, self.door.judge, stale))
+
+    async def run(self, *, ready: Callable[[], None] | None = None) -> None:
+        """Serve until stopped. Raises what the writer died of."""
+        loop = asyncio.get_running_loop()
+        self.bus.attach(loop)
+        self.streams.start()
+        self._loop = loop
+        self.writer.start(self._died)
+        self.server = self._server()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        try:
+            async with asyncio.TaskGroup() as group:
+                sweeping = group.create_task(self._sweep())
+                self._announce()
+                gc.collect()
+                gc.freeze()
+                gc.enable()
+                if ready is not None:
+                    ready()
+                await self.server.serve(self.sockets)
+                sweeping.cancel()
+        finally:
+            await asyncio.to_thread(self.writer.stop)
+            self.home.running_file.unlink(missing_ok=True)
+        if self.failure is not None:
+            raise self.failure
+
+    def stop(self) -> None:
+        """End all streams, then the server."""
+        self.streams.close()
+        self.server.should_exit = True
+
+    def _died(self, error: BaseException) -> None:
+        """The writer's last words, on its own thread: the node ends loudly."""
+        self.failure = error
+        self._loop.call_soon_threadsafe(self.stop)
+
+    def _server(self) -> Server:
+        config = uvicorn.Config(
+            Application(self.core, list(all_routes(self.core.rooms))),
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=True,
+            timeout_graceful_shutdown=STOP_SECONDS,
+            timeout_keep_alive=75,
+            backlog=4096,
+        )
+        return Server(config)
+
+    def _announce(self) -> None:
+        write_atomically(self.home.cli_file, self.cli_token.encode())
+        running = Running(
+            pid=os.getpid(),
+            host=self.settings.host,
+            port=self.port,
+            mesh_host=self.settings.mesh_host or self.settings.host,
+            mesh_port=self.settings.mesh_port,
+            version=__version__,
+            started_at=instant(self.core.clock.now_ms()),
+        )
+        write_atomically(self.home.running_file, msgspec.json.encode(running))
+        if self.core.claim.open:
+            token = self.home.token_file.read_text("ascii").strip()
+            print(f"Open http://localhost:{self.port}/setup?claim={token}", flush=True)  # noqa: T201 - running.md
+        else:
+            print(f"Canopy {__version__} answers on http://localhost:{self.port}", flush=True)  # noqa: T201
+
+    async def _sweep(self) -> None:
+        """What time does: expiry, clocks, pruning, times of last use. One of the supervised background tasks."""
+        while True:
+            try:
+                await self._sweep_once()
+            except Exception:  # noqa: BLE001 - background task: the next round tries again
+                _log.exception("The sweep failed; it is tried again in %s s.", SWEEP_SECONDS)
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _sweep_once(self) -> None:
+        for step in (retention.expire, retention.catch_up_clock):
+            while await self.writer.write(lambda tx, step=step: step(tx, self.door)) == retention.SLICE:  # type: ignore[misc]
+                pass
+        used, self.core.used_keys = self.core.used_keys, {}
+        await self.writer.write(lambda tx: self._tidy(tx, used))
+        self.core.limits.prune()
+
+    def _tidy(self, tx: Tx, used: dict[str, int]) -> None:
+        retention.prune_journal(tx)
+        accounts.forget_old(tx, 1000)
+        accounts.touch_keys(tx, used)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises PortTaken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(4096)
+    except OSError as error:
+        listener.close()
+        raise PortTaken(
+            f"Port {port} on {host} cannot be used: {error.strerror}. Choose another with --port."
+        ) from error
+    listener.setblocking(False)
+    return listener
+
+
+def run(settings: Settings, passphrase: Callable[[], str]) -> None:
+    """Open the data root and serve until a signal comes. Raises StartFailed."""
+    if warning := place_warning(settings.data_root):
+        _log.warning(warning)
+    home = open_home(settings.data_root, SystemClock(), settings.key_storage, passphrase)
+    try:
+        node = Node(settings, home)
+        node.bind()
+        node.rebuild_at_start()
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(node.run())
+    finally:
+        home.close()
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    if sys.platform == "win32":
+        return asyncio.new_event_loop
+    import uvloop  # noqa: PLC0415 - not on Windows
+
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
