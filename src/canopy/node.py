@@ -23,11 +23,11 @@ from canopy.edge.core import Claim, Core
 from canopy.edge.guard import Limits
 from canopy.edge.http import Application
 from canopy.edge.metrics import Metrics
-from canopy.edge.openapi import all_routes
 from canopy.edge.rooms import Rooms
+from canopy.edge.routes import ROUTES
 from canopy.edge.stream import Streams
-from canopy.ground.codec import instant
 from canopy.ground.errors import PortTaken
+from canopy.ground.instants import instant
 from canopy.ground.settings import Settings
 from canopy.log import replay, retention, store
 from canopy.log.append import Door
@@ -71,8 +71,8 @@ class Node:
         self.home = home
         self.bus = Bus()
         self.metrics = Metrics()
-        self.catalog = Catalog(installed.ROOMS)
-        self.door = Door(self.catalog, home.key)
+        self.door = open_door(home)
+        self.catalog = self.door.catalog
         self.writer = Writer(home.database, self.metrics.committed)
         self.sockets: list[socket.socket] = []
         self.cli_token = accounts.new_token()
@@ -95,6 +95,7 @@ class Node:
             door=self.door,
             bus=self.bus,
             rooms=rooms,
+            routes=(*ROUTES, *rooms.routes),
             claim=Claim(self._claim_token(), self._discard_claim),
             limits=Limits(clock, off=self.settings.rate_limits == "off"),
             metrics=self.metrics,
@@ -213,7 +214,7 @@ class Node:
 
     def _server(self) -> Server:
         config = uvicorn.Config(
-            Application(self.core, list(all_routes(self.core.rooms))),
+            Application(self.core),
             http="httptools",
             ws="none",
             lifespan="off",
@@ -266,6 +267,11 @@ class Node:
         retention.prune_journal(tx)
         accounts.forget_old(tx, 1000)
         accounts.touch_keys(tx, used)
+
+
+def open_door(home: Home) -> Door:
+    """The door of a home that no node serves; for verbs that work offline."""
+    return Door(Catalog(installed.ROOMS), home.key)
 
 
 def bind(host: str, port: int) -> socket.socket:

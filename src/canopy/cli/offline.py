@@ -19,14 +19,13 @@ from canopy.ground.ids import UserKey
 from canopy.ground.settings import Settings, load
 from canopy.ground.text import is_handle
 from canopy.log import replay
-from canopy.log.append import Door
 from canopy.log.catalog import Catalog
 from canopy.log.db import Database
 from canopy.log.examine import Finding
 from canopy.log.examine import examine as examine_log
 from canopy.log.home import find_device, open_database, open_home
 from canopy.log.judge import Judge
-from canopy.node import SystemClock
+from canopy.node import SystemClock, open_door
 
 GIB = 1024**3
 BACKUP_DAYS = 7
@@ -52,7 +51,7 @@ def set_up(root: Path | None, wish: dict[str, Any]) -> dict[str, Any]:
     )
     home = open_home(settings.data_root, SystemClock(), settings.key_storage, passphrase)
     try:
-        door = Door(Catalog(installed.ROOMS), home.key)
+        door = open_door(home)
         nobody = Principal(
             user=UserKey(""),
             user_id="",

@@ -8,15 +8,16 @@ from canopy.crypto.sealing import equal, token_digest
 from canopy.edge.guard import Limits
 from canopy.edge.metrics import Metrics
 from canopy.edge.rooms import Rooms
+from canopy.edge.route import Route
 from canopy.ground.clock import Clock
 from canopy.ground.ids import NodeId
 from canopy.ground.settings import Settings
-from canopy.log.append import Door
 from canopy.log.bus import Bus
 from canopy.log.db import Database, Writer
 
 if TYPE_CHECKING:
     from canopy.edge.stream import Streams
+    from canopy.log.append import Door
 
 
 class Claim:
@@ -55,9 +56,10 @@ class Core:
     clock: Clock
     database: Database
     writer: Writer
-    door: Door
+    door: "Door"
     bus: Bus
     rooms: Rooms
+    routes: tuple[Route, ...]
     claim: Claim
     limits: Limits
     metrics: Metrics

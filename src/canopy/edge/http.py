@@ -7,7 +7,7 @@ answered with 500.
 import logging
 import re
 import secrets
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -49,7 +49,7 @@ class Place:
 class Table:
     """All routes by path. Paths without parameters are found at once, others by their number of parts."""
 
-    def __init__(self, routes: list[Route]) -> None:
+    def __init__(self, routes: Sequence[Route]) -> None:
         self._fixed: dict[str, Place] = {}
         self._open: dict[int, dict[str, Place]] = {}
         for route in routes:
@@ -76,10 +76,9 @@ class Table:
 class Application:
     """The ASGI application of one node."""
 
-    def __init__(self, core: Core, routes: list[Route]) -> None:
+    def __init__(self, core: Core) -> None:
         self.core = core
-        self.routes = routes
-        self._table = Table(routes)
+        self._table = Table(core.routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

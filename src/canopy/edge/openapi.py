@@ -1,14 +1,12 @@
 """OpenAPI 3.1 out of the declared routes: what the document says is what `http` serves, because both read one list."""
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from canopy import __version__
-from canopy.edge.rooms import Rooms
 from canopy.edge.route import NOBODY, Route
 
 REF = "#/components/schemas/{name}"
@@ -29,13 +27,6 @@ class Problem(msgspec.Struct, kw_only=True):
     request_id: str
     errors: list[dict[str, str]] = []
     allowed: list[str] = []
-
-
-def all_routes(rooms: Rooms) -> Iterable[Route]:
-    """The edge's own routes and the rooms'."""
-    from canopy.edge.routes import ROUTES  # noqa: PLC0415 - the list of routes names this module's endpoint
-
-    return [*ROUTES, *rooms.routes]
 
 
 @lru_cache(maxsize=1)

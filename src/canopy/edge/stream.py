@@ -190,7 +190,9 @@ class StreamResponse:
             self._streams.leave(self._subscriber)
 
     async def _run(self, send: Send) -> None:
-        await _send(send, RETRY + await self._catch_up(send))
+        await _send(send, RETRY)
+        if said := await self._catch_up(send):
+            await _send(send, said)
         while not self._subscriber.overflowed:
             came = await self._subscriber.wait(self._heartbeat)
             chunk = self._subscriber.take() if came else PING

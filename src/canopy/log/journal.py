@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import BigInteger, Column, Integer, Table, Text, bindparam, func, insert, select, text
 
-from canopy.ground.codec import from_json, instant, to_json
+from canopy.ground.codec import from_json, to_json
+from canopy.ground.instants import instant
 from canopy.log.catalog import Notice
 from canopy.log.db import Read, Tx, metadata, prepare
 

@@ -10,8 +10,8 @@ from canopy.edge.ask import Ask
 from canopy.edge.principal import Permission
 from canopy.edge.route import ANY, Route
 from canopy.edge.stream import HEARTBEAT, StreamResponse, Subscriber
-from canopy.ground.codec import instant
 from canopy.ground.errors import InvalidParameter, OurFault
+from canopy.ground.instants import instant
 from canopy.log import journal
 from canopy.log.db import Read
 from canopy.log.journal import Line

@@ -10,8 +10,8 @@ from canopy.edge.accounts import ApiKey
 from canopy.edge.ask import Ask, check_text, found, invalid
 from canopy.edge.principal import CONSERVATIVE, Permission, Principal, listed, with_implied
 from canopy.edge.route import Route
-from canopy.ground.codec import instant
 from canopy.ground.errors import Conflict, Forbidden
+from canopy.ground.instants import instant
 from canopy.ground.text import clean_name
 from canopy.log.db import Tx
 

@@ -12,8 +12,8 @@ from canopy.edge.ask import Ask
 from canopy.edge.identify import cookie_name, of_session
 from canopy.edge.principal import Principal, listed
 from canopy.edge.route import NOBODY, PENDING, Route
-from canopy.ground.codec import instant
 from canopy.ground.errors import Forbidden, Unauthenticated
+from canopy.ground.instants import instant
 from canopy.log.db import Read
 
 

@@ -11,8 +11,9 @@ from canopy.edge.ask import Ask
 from canopy.edge.guard import BODY_LIMIT, is_loopback
 from canopy.edge.principal import Permission
 from canopy.edge.route import NOBODY, Route
-from canopy.ground.codec import instant, to_json
+from canopy.ground.codec import to_json
 from canopy.ground.errors import Forbidden
+from canopy.ground.instants import instant
 from canopy.log import store
 from canopy.log.shown import peer_id
 
@@ -86,7 +87,7 @@ def get_info(ask: Ask) -> Response:
 
 def get_openapi(ask: Ask) -> Response:
     """OpenAPI 3.1, made from the declared routes at first use."""
-    return Response(to_json(openapi.describe(tuple(openapi.all_routes(ask.core.rooms)))), media_type="application/json")
+    return Response(to_json(openapi.describe(ask.core.routes)), media_type="application/json")
 
 
 ROUTES = [

@@ -10,7 +10,7 @@ from canopy.edge.principal import ALL, Principal, Status
 from canopy.edge.route import ANY, Route
 from canopy.edge.routes.keys import NAME_LENGTH, KeyList, MadeKey, NewKey, Revoked, key_json, make_key, wanted
 from canopy.features.admin.actions import find_account, set_status
-from canopy.ground.codec import instant
+from canopy.ground.instants import instant
 from canopy.ground.text import clean_name
 from canopy.log.db import Tx
 from canopy.log.shown import user_id

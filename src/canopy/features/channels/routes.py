@@ -8,8 +8,8 @@ from canopy.edge.principal import Permission, Principal
 from canopy.edge.route import Route
 from canopy.features.channels.tables import Channel, find_channel, list_channels
 from canopy.features.people.tables import Card, count_cards, list_cards
-from canopy.ground.codec import instant_of
 from canopy.ground.errors import InvalidParameter
+from canopy.ground.instants import instant_of
 from canopy.log.db import Read
 from canopy.log.shown import GENERAL_ID, peer_id
 

@@ -9,8 +9,8 @@ from canopy.features.channels.tables import find_channel
 from canopy.features.messages import tables
 from canopy.features.messages.events import MessageDeleted, MessageEdited, MessagePosted
 from canopy.features.messages.routes import ROUTES, detail
-from canopy.ground.codec import instant_of
 from canopy.ground.ids import EventId
+from canopy.ground.instants import instant_of
 from canopy.log.catalog import Entry, Kind, Notice, Projection
 from canopy.log.db import Read
 from canopy.log.event import Header

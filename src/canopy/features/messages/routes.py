@@ -14,9 +14,10 @@ from canopy.features.channels.tables import find_channel
 from canopy.features.messages.actions import Post, post_message
 from canopy.features.messages.events import CONTENT_LENGTH
 from canopy.features.messages.tables import Message, find_anywhere, find_message, list_page
-from canopy.ground.codec import instant, instant_of, parse_instant, to_json
+from canopy.ground.codec import to_json
 from canopy.ground.errors import InvalidParameter, InvalidRequest, NotAvailable
 from canopy.ground.ids import EventId, NodeId
+from canopy.ground.instants import instant, instant_of, parse_instant
 from canopy.ground.text import is_token
 from canopy.log.db import Read
 from canopy.log.journal import Line

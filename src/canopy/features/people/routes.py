@@ -18,9 +18,10 @@ from canopy.edge.route import ANY, NOBODY, Route
 from canopy.features.people.actions import NewAccount, ProfileChange, change_profile, open_account
 from canopy.features.people.events import BIO_LENGTH, NAME_LENGTH
 from canopy.features.people.tables import Card, find_card, list_cards
-from canopy.ground.codec import instant_of, to_json
+from canopy.ground.codec import to_json
 from canopy.ground.errors import Conflict, Forbidden, InvalidParameter
 from canopy.ground.ids import EventId, base58
+from canopy.ground.instants import instant_of
 from canopy.ground.text import clean_name, is_handle
 from canopy.log.db import Read
 from canopy.log.shown import device_id, peer_id

@@ -1,0 +1,1 @@
+"""The MCP server over the rooms' declared tools. Nothing stands here yet."""
