@@ -59,8 +59,11 @@ export class ScrollKeeper {
     this.askOlder();
   }
 
+  /** At the end only when there is nothing to scroll; else as soon as somebody scrolls towards them. */
   askOlder() {
-    if (this.scroller.clientHeight > 0 && this.scroller.scrollTop < SOON) this.hearer.onNearStart();
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    const near = this.atEnd ? scrollHeight <= clientHeight : scrollTop < SOON;
+    if (clientHeight > 0 && near) this.hearer.onNearStart();
   }
 
   #look() {
