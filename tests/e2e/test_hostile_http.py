@@ -89,7 +89,7 @@ def test_an_unknown_path_is_a_json_404(path: str, shared: Node) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("DELETE", "/api/v1/health"), ("PUT", POST), ("TRACE", LIST), ("BREW", LIST), ("POST", "/api/v1/health")],
+    [("DELETE", "/api/v1/health"), ("PUT", POST), ("TRACE", LIST), ("PROPFIND", LIST), ("POST", "/api/v1/health")],
 )
 def test_an_unknown_method_is_a_json_405(method: str, path: str, shared: Node) -> None:
     answer = shared.request(method, path, key=shared.key)
@@ -127,6 +127,7 @@ def test_missing_and_wrong_keys_are_told_apart(shared: Node) -> None:
         b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"x" * 200_000 + b"\r\n\r\n",
         b"GET /" + b"x" * 200_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
         b"\r\n" * 1_000,
+        b"BREW / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
     ],
     ids=lambda noise: repr(noise[:50]),
 )
