@@ -68,10 +68,19 @@ def build(work: Path, library: Library) -> dict[str, str]:
     target = VENDOR / library.file
     esbuild = work / "node_modules" / ".bin" / "esbuild"
     subprocess.run(
-        [str(esbuild), str(source), "--bundle", "--format=esm", "--minify", "--target=es2022",
-         "--legal-comments=none", f"--banner:js=/* {library.name} {library.version}, {library.licence}, "
-         f"see {library.file}.LICENSE */", f"--outfile={target}"],
-        cwd=work, check=True,
+        [
+            str(esbuild),
+            str(source),
+            "--bundle",
+            "--format=esm",
+            "--minify",
+            "--target=es2022",
+            "--legal-comments=none",
+            f"--banner:js=/* {library.name} {library.version}, {library.licence}, see {library.file}.LICENSE */",
+            f"--outfile={target}",
+        ],
+        cwd=work,
+        check=True,
     )
     shutil.copyfile(work / "node_modules" / library.name / "LICENSE", VENDOR / f"{library.file}.LICENSE")
     return {

@@ -1,3 +1,4 @@
+# ruff: noqa: N802 - the names quote the ids of ui.md
 """Keyboard, screen reader, contrast (ui.md 9)."""
 
 from __future__ import annotations
@@ -133,7 +134,7 @@ def test_f6_walks_the_landmarks(ada: Person) -> None:
     names = []
     for _ in range(4):
         ada.page.keyboard.press("F6")
-        names.append(ada.page.evaluate("() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.tagName"))
+        names.append(ada.page.evaluate("e => (e = document.activeElement).getAttribute('aria-label') ?? e.tagName"))
     assert names == ["Main", "Conversations", "MAIN", "Status"]
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: N802 - the names quote the ids of ui.md
 """A channel: what is shown, what is sent, what arrives (ui.md S3, 5.2, 5.5)."""
 
 from __future__ import annotations
@@ -121,7 +122,10 @@ def test_CH_10_fourteen_rows_are_in_view(own_team: Node, people: People) -> None
     ada.sign_in("ada")
     ada.open_general()
     scroller = ada.page.evaluate(
-        "() => { const { top, bottom } = document.querySelector('.scroller').getBoundingClientRect(); return [top, bottom] }"
+        """() => {
+          const { top, bottom } = document.querySelector(".scroller").getBoundingClientRect();
+          return [top, bottom];
+        }"""
     )
     boxes = [box for row in ada.articles.all() if (box := row.bounding_box())]
     seen = [box for box in boxes if box["y"] >= scroller[0] and box["y"] + box["height"] <= scroller[1]]

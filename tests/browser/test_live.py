@@ -1,3 +1,4 @@
+# ruff: noqa: N802 - the names quote the ids of ui.md
 """The live stream, the outbox and what tabs share (ui.md 5.2, 5.10, S22)."""
 
 from __future__ import annotations

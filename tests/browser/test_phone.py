@@ -1,3 +1,4 @@
+# ruff: noqa: N802 - the names quote the ids of ui.md
 """Narrow screens (ui.md 8)."""
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ pytestmark = pytest.mark.browser
 
 ROUTES = ["/c/general", "/login", "/register", "/nowhere"]
 LEAST_TARGET = 44  # px
+CONTROLS = "a:visible:not(.skip-links a, .message a), button:visible, textarea:visible"
 MOST_HEADER = 48
 LEAST_CONTENT = 620
 
@@ -41,7 +43,7 @@ def test_PH_2_controls_are_large_enough_for_a_finger(team: Node, people: People)
     for visit in ("/c/general", None):
         if visit is None:
             ada.page.get_by_role("link", name="Back to conversations").click()
-        for control in ada.page.locator("a:visible:not(.skip-links a, .message a), button:visible, textarea:visible").all():
+        for control in ada.page.locator(CONTROLS).all():
             box = control.bounding_box()
             assert box is not None
             assert min(box["width"], box["height"]) >= LEAST_TARGET, control.evaluate("e => e.outerHTML")

@@ -1,3 +1,4 @@
+# ruff: noqa: N802 - the names quote the ids of ui.md
 """Setting up, signing in and out, registering (ui.md S1)."""
 
 from __future__ import annotations
