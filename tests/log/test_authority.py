@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from canopy.ground.ids import NO_EVENT, EventId, NodeId
+from canopy.log import authority
 from canopy.log.authority import Change, Judge, Span, States, judge_all
 from canopy.log.cuts import Attestation, Chain, Chains, CutHead, Extent, Link, ancestry, holds
 from canopy.log.line import Ruling, Step, draw, extends
@@ -133,7 +134,7 @@ def test_a_head_that_is_named_wrongly_is_never_held(wrong: CutHead) -> None:
     desk = Desk()
     posts = row(ANN, "p", "q", "r")
     first, second, third = row(HOME, "a", "b", "c")
-    desk.take(*posts, rule(first), Ruling(second, name("a"), (wrong,)), rule(third, "b"))
+    desk.take(*posts, rule(first), Ruling(second, name("a"), (wrong,), resumes=False, takes=False), rule(third, "b"))
     assert desk.index(*posts) == [3, 3, 3]
 
 
@@ -433,6 +434,51 @@ def test_an_arriving_head_that_contains_nothing_new_moves_only_itself() -> None:
     assert desk.take(posts[0]) == Change(None, (Span(ANN, 1, 1),))
 
 
+def test_an_arriving_branch_moves_nothing_but_itself() -> None:
+    desk = Desk()
+    posts = row(ANN, "p", "q", "r")
+    other = link("q2", ANN, 2, "p")
+    desk.take(*posts, other)
+    assert desk.take(link("q3", ANN, 2, "p")) == Change(None, (Span(ANN, 2, 2),))
+
+
+def test_what_fills_the_gap_below_a_named_branch_moves_what_it_links() -> None:
+    """Below a floor authority events come first, along `line`; here a run that forked there."""
+    desk = Desk()
+    first, post, second = row(HOME, "a", "p", "b")
+    desk.take(rule(first), link("copy", HOME, 2, "a"), rule(link("R", NEXT, 1), "a", second, resumes=True))
+    desk.take(second)
+    assert desk.index(second) == [1]
+    assert desk.take(post).again == (Span(HOME, 2, 3),)
+    assert desk.index(post, second) == [1, 1]
+
+
+def test_a_chain_that_is_only_named_has_nothing_to_judge_again() -> None:
+    desk = Desk()
+    change = desk.take(rule(link("a", HOME, 1), "", *row(ANN, "p")))
+    assert change == Change(0, (Span(HOME, 1, 1),))
+
+
+def test_a_line_that_grows_at_its_end_is_not_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = Desk()
+    old, new = resumption()
+    desk.take(*old, *new)
+    drawn: list[int] = []
+    monkeypatch.setattr(authority, "draw", lambda rulings, forks: drawn.append(len(rulings)) or [])
+    late = rule(link("y", NEXT, 3, "x"), "x")
+    desk.held.add(late.link)
+    assert desk.judge.take(late).line_from == 6
+    assert desk.line() == "a b (c) (d) R x y"
+    assert not drawn
+
+
+def test_a_set_may_come_as_any_iterable() -> None:
+    first, post = row(HOME, "a", "p")
+    judged = judge_all(FOUNDER, iter([rule(first), post]))
+    assert [step.id for step in judged.line] == [b"a"]
+    assert judged.index == {b"a": 0, b"p": 1}
+
+
 # The founder's cut
 
 
@@ -522,9 +568,7 @@ def lowest(named: Iterable[tuple[int, int]], height: int) -> int | None:
 
 
 @given(NAMED, st.integers(0, 9))
-def test_intervals_say_the_first_index_that_reaches_a_height(
-    named: Sequence[tuple[int, int]], end: int
-) -> None:
+def test_intervals_say_the_first_index_that_reaches_a_height(named: Sequence[tuple[int, int]], end: int) -> None:
     links, held = chainlet(12)
     chain = Attestation()
     for height, index in sorted(named, key=lambda pair: pair[1]):

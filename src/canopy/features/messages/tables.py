@@ -177,7 +177,8 @@ def project_message(tx: Tx, key: bytes, history: Sequence[Entry]) -> None:
     before = _DELETE.row(tx, which=key)
     posted = next((entry for entry in history if entry.kind == MessagePosted.KIND), None)
     root = _insert(tx, key, posted, history) if posted is not None else None
-    for changed in {before[0] if before else None, root} - {None}:
+    # Its own activity too: an author may have named a message as root that is itself a reply.
+    for changed in {before[0] if before else None, root, message_id(EventId(key))} - {None}:
         newest = _LATEST_REPLY.value(tx, root=changed) or 0
         _SET_ACTIVITY.run(tx, which=changed, newest=newest)
 
