@@ -224,6 +224,7 @@ class Stream(_Wire):
         super().connection_lost(exc)
         if not self.opened.done():
             self.opened.set_exception(ConnectionResetError("the node closed the stream"))
+            self.opened.exception()  # seen: a stream that nobody waits for may end as it likes
         self._news.set()
 
     @property
