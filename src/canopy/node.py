@@ -56,11 +56,24 @@ class SystemClock:
 
 
 class Server(uvicorn.Server):
-    """Uvicorn without its signal handlers: the node's task group decides when it stops."""
+    """Uvicorn without its signal handlers and its ticks: the node's task group decides when it stops."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._stopping = asyncio.Event()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def main_loop(self) -> None:
+        """Wait to be stopped. Uvicorn looks ten times a second, which is most of what an idle node would do."""
+        await self._stopping.wait()
+
+    def stop(self) -> None:
+        """Close what listens and let open requests end."""
+        self.should_exit = True
+        self._stopping.set()
 
 
 class Node:
@@ -205,7 +218,7 @@ class Node:
     def stop(self) -> None:
         """End all streams, then the server."""
         self.streams.close()
-        self.server.should_exit = True
+        self.server.stop()
 
     def _died(self, error: BaseException) -> None:
         """The writer's last words, on its own thread: the node ends loudly."""
@@ -221,7 +234,7 @@ class Node:
             log_config=None,
             access_log=False,
             server_header=False,
-            date_header=True,
+            date_header=False,
             timeout_graceful_shutdown=STOP_SECONDS,
             timeout_keep_alive=75,
             backlog=4096,

@@ -36,6 +36,7 @@ class Author:
         self.run = rng.getrandbits(62)
         self.ends: dict[bytes, tuple[int, EventId, int]] = {}
         """By scope: height, id and time of the last event of the current run."""
+        self._prev: dict[bytes, EventId] = {}
 
     def write(
         self,
@@ -55,12 +56,8 @@ class Author:
 
     def fork(self, body: Body, where: ScopeId = scope.GENERAL) -> Event:
         """A second event of the height that was written last."""
-        before = self.ends[where]
-        height, _, last = before
-        rival = self._signed(body, where, height, self._prev[where], last, 0, 0, USER, None)
-        return rival
-
-    _prev: dict[bytes, EventId]
+        height, _, last = self.ends[where]
+        return self._signed(body, where, height, self._prev[where], last, 0, 0, USER, None)
 
     def _signed(
         self,
@@ -74,7 +71,6 @@ class Author:
         user: str,
         packed: bytes | None,
     ) -> Event:
-        self._prev = getattr(self, "_prev", {})
         self._prev[where] = prev
         encoded = packed or encode_body(body, self.rng.randbytes(16))
         now = (self.clock.now_ms() + skew_ms) << COUNTER_BITS

@@ -134,9 +134,7 @@ def test_a_head_that_is_named_wrongly_is_never_held(wrong: CutHead) -> None:
     desk = Desk()
     posts = row(ANN, "p", "q", "r")
     first, second, third = row(HOME, "a", "b", "c")
-    desk.take(
-        *posts, rule(first), Ruling(second, name("a"), (wrong,), resumes=False, takes=False), rule(third, "b")
-    )
+    desk.take(*posts, rule(first), Ruling(second, name("a"), (wrong,), resumes=False, takes=False), rule(third, "b"))
     assert desk.index(*posts) == [3, 3, 3]
 
 
@@ -569,9 +567,7 @@ def lowest(named: Iterable[tuple[int, int]], height: int) -> int | None:
 
 
 @given(NAMED, st.integers(0, 9))
-def test_intervals_say_the_first_index_that_reaches_a_height(
-    named: Sequence[tuple[int, int]], end: int
-) -> None:
+def test_intervals_say_the_first_index_that_reaches_a_height(named: Sequence[tuple[int, int]], end: int) -> None:
     links, held = chainlet(12)
     chain = Attestation()
     for height, index in sorted(named, key=lambda pair: pair[1]):

@@ -63,18 +63,20 @@ class World:
     def fates(self) -> dict[bytes, tuple[int, str, str]]:
         """Fate, reason and loss of every event held."""
         with self.database.read() as tx:
-            rows = tx.execute("SELECT id, fate, reason, gone FROM events").fetchall()
+            rows: list[Any] = tx.execute("SELECT id, fate, reason, gone FROM events").fetchall()
         return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
     def announced(self) -> list[tuple[str, str]]:
         """Type and message of every notice."""
         with self.database.read() as tx:
-            return tx.execute("SELECT event_type, message_id FROM notices ORDER BY seq").fetchall()
+            rows: list[Any] = tx.execute("SELECT event_type, message_id FROM notices ORDER BY seq").fetchall()
+        return rows
 
     def bodies(self) -> dict[bytes, bytes | None]:
         """Every body that is still held."""
         with self.database.read() as tx:
-            return dict(tx.execute("SELECT id, body FROM events").fetchall())
+            rows: list[Any] = tx.execute("SELECT id, body FROM events").fetchall()
+        return dict(rows)
 
     def counted(self) -> dict[tuple[str, str], int]:
         """What the door counted, by source and reason."""

@@ -260,6 +260,7 @@ def message_json(message: Message, here: NodeId) -> MessageJson:
     peer = peer_id(message.node)
     handle = message.handle or "unknown"
     parent = message.parent
+    created = instant_of(message.time)
     return MessageJson(
         id=message.id,
         channel_id=message.channel,
@@ -269,14 +270,14 @@ def message_json(message: Message, here: NodeId) -> MessageJson:
         account_type=message.account_type or "human",
         content=message.content,
         type="text" if parent is None else "thread_reply",
-        created_at=instant_of(message.time),
+        created_at=created,
         edited_at=None if message.edited is None else instant_of(message.edited),
         expires_at=instant(message.expires) if message.expires else None,
         thread_id=message.root,
         parent_message_id=parent,
         reply_to=parent,
         reply_count=message.replies,
-        last_activity_at=instant_of(message.activity),
+        last_activity_at=created if message.activity == message.time else instant_of(message.activity),
         reactions={},
         like_counts={},
         attachments=[],
