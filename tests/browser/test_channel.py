@@ -42,6 +42,14 @@ def scroll_to(page: Page, top: int) -> None:
     page.evaluate("() => new Promise(requestAnimationFrame)")
 
 
+# In one go, because older rows may come in between two calls.
+SCROLL_AND_LOOK = """() => {
+  document.querySelector(".scroller").scrollTop = 200;
+  const row = document.querySelectorAll("article")[5];
+  return [row.querySelector(".message-text").textContent, row.getBoundingClientRect().top];
+}"""
+
+
 def fill(node: Node, count: int, word: str) -> None:
     for number in range(count):
         mira_says(node, f"{word} {number}")
@@ -236,10 +244,7 @@ def test_older_messages_come_in_above_without_moving_the_reader(own_team: Node, 
     ada.open_general()
     expect(ada.articles).to_have_count(50)
     for count in (100, 130):
-        watched = ada.articles.nth(5)
-        text = watched.locator(".message-text").inner_text()
-        scroll_to(ada.page, 200)
-        top = ada.page.evaluate("() => document.querySelectorAll('article')[5].getBoundingClientRect().top")
+        text, top = ada.page.evaluate(SCROLL_AND_LOOK)
         expect(ada.articles).to_have_count(count)
         moved = ada.articles.filter(has=ada.page.get_by_text(text, exact=True)).bounding_box()
         assert moved is not None
