@@ -6,22 +6,22 @@
 import { Api } from "./base/api.js";
 import { Drafts } from "./base/drafts.js";
 import { Keys, nextLandmark } from "./base/keys.js";
-import { mark, markPainted } from "./base/marks.js";
 import { Outbox } from "./base/outbox.js";
 import { Router, match } from "./base/router.js";
 import * as storage from "./base/storage.js";
 import { Stops } from "./base/store.js";
 import { EventStream } from "./base/stream.js";
 import { TabBus } from "./base/tabs.js";
+import { mark, markPainted } from "./base/time.js";
 import { Channels } from "./features/channels/channels.js";
 import "./features/channels/sidebar.js";
 import { mount as mountChannel } from "./features/messages/channel.js";
 import "./features/people/account.js";
-import { currentSession, maybeSignedIn, signOut } from "./features/people/session.js";
+import { signOut, whoIsHere } from "./features/people/session.js";
 import { failure, notice } from "./parts/notice.js";
 import { shell } from "./parts/shell.js";
 import "./parts/status-strip.js";
-import { words } from "./strings.js";
+import { frameWords as words } from "./parts/strings.js";
 import { html, nothing, render } from "./vendor/lit.js";
 
 /** @typedef {import("./base/types.js").App} App */
@@ -54,9 +54,7 @@ void begin();
 
 async function begin() {
   try {
-    const { needed } = await app.api.get("/setup");
-    const asks = !needed && (maybeSignedIn() || !(app.router.path in OUTSIDE));
-    const session = asks ? await currentSession(app.api) : null;
+    const { session, needed } = await whoIsHere(app.api);
     if (session) enter(session);
     else await outside(needed);
   } catch (error) {

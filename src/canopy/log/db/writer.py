@@ -103,6 +103,7 @@ class Writer:
                 self._commit(batch)
         except BaseException as error:  # noqa: BLE001 - background task: the node ends with this sentence
             self.failure = error
+            self._abandon()
             self._died(error)
 
     def _next_batch(self) -> list[Outcome[Any]]:
@@ -115,12 +116,12 @@ class Writer:
     def _take(self) -> list[Outcome[Any]]:
         local = self._queues[LOCAL]
         if local:
-            return _pop(local)
+            return _pop(local, BATCH)
         if not self._turn:
             return []
         source = self._turn.popleft()
         queue = self._queues[source]
-        batch = _pop(queue)
+        batch = _pop(queue, BATCH)
         if queue:
             self._turn.append(source)
         return batch
@@ -143,9 +144,20 @@ class Writer:
         except OurFault as error:
             for outcome in batch[:done]:
                 outcome.error = error
+        except BaseException:
+            self._put_back(batch)
+            raise
         self._observe(done, clock.monotonic() - began)
         self._put_back(batch[done:])
         _answer(batch[:done])
+
+    def _abandon(self) -> None:
+        """The writer dies: nobody waits for an answer that will not come."""
+        with self._wake:
+            left = [outcome for queue in self._queues.values() for outcome in _pop(queue, len(queue))]
+        for outcome in left:
+            outcome.error = OurFault("The node cannot write any more and stops; nothing was saved.", code="stopping")
+        _answer(left)
 
     def _attempt(self, tx: Tx, outcome: Outcome[Any]) -> None:
         try:
@@ -170,7 +182,7 @@ class Writer:
                 queue.appendleft(outcome)
 
 
-def _pop(queue: deque[Outcome[Any]], most: int = BATCH) -> list[Outcome[Any]]:
+def _pop(queue: deque[Outcome[Any]], most: int) -> list[Outcome[Any]]:
     return [queue.popleft() for _ in range(min(most, len(queue)))]
 
 

@@ -8,9 +8,9 @@
 
 import { ApiError, Unreachable } from "./api.js";
 import { Backoff } from "./backoff.js";
-import { TAB, freshId } from "./ids.js";
 import * as storage from "./storage.js";
 import { Store } from "./store.js";
+import { TAB, freshId } from "./tabs.js";
 
 const ABANDONED = 20_000; // ms without an attempt after which another tab's message may be adopted
 const TRY_AGAIN = new Set([401, 408, 425, 429, 502, 503, 504]);

@@ -7,11 +7,19 @@
  */
 
 import * as storage from "./storage.js";
-import { TAB, freshId } from "./ids.js";
 
 const LEASE = 2000; // ms a lease holds without renewal
 const RENEW = 600; // ms between renewals, and between looks at a foreign lease
 const SETTLE = 80; // ms after which a lease that is still ours was not contested
+
+/** A fresh id of 24 hexadecimal digits. `crypto.randomUUID` is missing over plain HTTP. */
+export function freshId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** This tab, for as long as it is not reloaded. */
+export const TAB = freshId();
 
 /** Messages to the other tabs, never to this one. */
 export class TabBus {

@@ -58,3 +58,13 @@ export function eachMidnight(fn) {
   arm();
   return () => clearTimeout(timer);
 }
+
+/** A performance mark; these are the only measurements the page offers. @param {string} name */
+export function mark(name) {
+  performance.mark(name);
+}
+
+/** Marks once the next frame has been painted. @param {string} name */
+export function markPainted(name) {
+  requestAnimationFrame(() => setTimeout(() => mark(name)));
+}

@@ -42,3 +42,13 @@ export const tooLong = (over) => `${over.toLocaleString()} characters too many`;
 
 /** @param {string} author @param {string} time @param {string} text */
 export const rowName = (author, time, text) => `${author}, ${time}, ${text}`;
+
+/** What no single feature owns. */
+export const frameWords = {
+  product: "Canopy",
+  unreachable: "The node cannot be reached",
+  unreachableAdvice: "Nothing is lost. Start Canopy on its machine, or check the network between you and it.",
+  missing: "This page is not available here",
+  missingAdvice: "The address may be wrong, or it leads to something that was not shared with you.",
+  toStart: "Go to your conversations",
+};

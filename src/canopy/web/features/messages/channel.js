@@ -1,7 +1,7 @@
 /** The screen of a channel: header, list, composer, and what connects them. */
 
 import { html, nothing, render } from "../../vendor/lit.js";
-import { markPainted } from "../../base/marks.js";
+import { markPainted } from "../../base/time.js";
 import "../../parts/composer.js";
 import { LightElement } from "../../parts/element.js";
 import { icon } from "../../parts/icons.js";

@@ -10,10 +10,14 @@ const MERGE = 5 * 60_000; // ms within which rows of one author stand together
 /** @typedef {import("../../parts/message-row.js").Row} Row */
 /** @typedef {{kind: "day", key: string, label: string} | {kind: "row", key: string, row: Row, head: boolean, position: number}} Item */
 
-/** @param {Message} message @param {string} me @param {string} [key] the one it is known by already @returns {Row} */
-export function rowOf(message, me, key) {
+/**
+ * Only our own client ids are keys: another author could choose one of ours.
+ * @param {Message} message @param {string} me @returns {Row}
+ */
+export function rowOf(message, me) {
+  const own = message.user_id === me;
   return {
-    key: key ?? message.client_id ?? message.id,
+    key: own && message.client_id ? message.client_id : message.id,
     id: message.id,
     author: {
       id: message.user_id,
@@ -25,7 +29,7 @@ export function rowOf(message, me, key) {
     order: message.created_at,
     state: "sent",
     reason: "",
-    own: message.user_id === me,
+    own,
     edited: Boolean(message.edited_at),
     system: message.type === "system",
   };

@@ -113,6 +113,7 @@ export class AccountForm extends LightElement {
       this.errors = { ...this.errors, [field]: detail ?? error.message };
     }
     for (const rule of error.body.rules ?? []) this.refused.add(rule.code);
+    if (error.code === "weak_password") this.errors = { ...this.errors, password: words.weakPassword };
     if (error.fields.every(({ field }) => !this.querySelector(`#${CSS.escape(field)}`))) this.error = error.message;
   }
 

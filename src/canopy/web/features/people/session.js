@@ -8,10 +8,23 @@ const KNOWN = "signed-in"; // this browser has signed in and not out
 /** @typedef {import("../../base/types.js").SessionInfo} SessionInfo */
 
 /**
+ * Where a browser stands: who is signed in, or whether the node has no account yet.
  * @param {import("../../base/api.js").Api} api
- * @returns {Promise<SessionInfo | null>} null when nobody is signed in
+ * @returns {Promise<{session: SessionInfo | null, needed: boolean}>}
  */
-export async function currentSession(api) {
+export async function whoIsHere(api) {
+  if (storage.read(KNOWN) !== null) {
+    const session = await current(api);
+    if (session) return { session, needed: false };
+  }
+  const { needed } = await api.get("/setup");
+  // A refused question would stand in the console; this one is answered to everybody, at length if signed in.
+  const maybe = !needed && "config" in (await api.get("/info"));
+  return { session: maybe ? await current(api) : null, needed };
+}
+
+/** @param {import("../../base/api.js").Api} api @returns {Promise<SessionInfo | null>} */
+async function current(api) {
   try {
     return adopt(api, await api.get("/session"));
   } catch (error) {
@@ -19,11 +32,6 @@ export async function currentSession(api) {
     storage.remove(KNOWN);
     return null;
   }
-}
-
-/** Whether asking makes sense: a refused question would stand in the browser's console. */
-export function maybeSignedIn() {
-  return storage.read(KNOWN) !== null;
 }
 
 /**

@@ -22,6 +22,7 @@ export const words = {
   registerLead: "An account lives on this node.",
   registerButton: "Create account",
   toSignIn: "Already have an account?",
+  weakPassword: "This password does not follow the rules below.",
   wrongCredentials: "The handle or the password is wrong.",
   pending: "Your account waits for approval by the owner of this node.",
   plainHttp: "This connection is not encrypted on your network.",
