@@ -31,7 +31,7 @@ def test_PF_1_every_route_is_silent(fresh: Node, people: People) -> None:
         visitor.go(route)
         visitor.page.get_by_role("heading", level=1, name="Set up this node").wait_for()
     fresh.setup("ada")
-    for route in ("/login", "/register", "/setup"):
+    for route in ("/", "/login", "/register", "/setup", "/c/general"):
         visitor.go(route)
         visitor.page.get_by_role("heading", level=1).wait_for()
     visitor.sign_in("ada")
