@@ -93,8 +93,8 @@ def _lay(work: Path, root: Path, image: Image) -> Path:
     shutil.copytree(root, after, ignore=shutil.ignore_patterns(*OF_SQLITE))
     for name, content in image.items():
         target = after / Path(name).relative_to(root)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        if target.parent.exists():  # else its folder was renamed after the file was closed for good
+            target.write_bytes(content)
     return after
 
 

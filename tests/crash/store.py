@@ -1,114 +1,101 @@
-"""The real write path in small: database, migration, writer and door, with one toy room that says things.
+"""The real write path: a data root opened as a node opens it, and an owner who posts through the writer and the door.
 
-Opened and driven as a node does it, on the real clock, so that a walk cuts the code that people run.
+Nothing is replaced. What a node does beyond this (HTTP, streams) touches no disk.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-import msgspec
-from sqlalchemy import Column, LargeBinary, Text, bindparam, delete, insert, select
-
-from canopy.crypto.keys import SigningKey
+from canopy.edge import accounts
+from canopy.edge.act import Repeats, take_turn
+from canopy.edge.principal import ALL, Principal
+from canopy.features.messages.actions import Post, post_message
+from canopy.features.people.actions import NewAccount, open_account
 from canopy.ground.errors import OurFault
-from canopy.ground.ids import EventId, ScopeId
+from canopy.ground.ids import EventId, UserKey
+from canopy.log import replay
 from canopy.log.append import Door
-from canopy.log.catalog import DONE, Body, Catalog, Draft, Entry, Kind, Notice, Projection
-from canopy.log.db import Database, Read, Tx, Writer, prepare, projected
-from canopy.log.event import Header
-from canopy.log.migrate import migrate
+from canopy.log.db import Read, Tx, Writer
+from canopy.log.home import Home, open_home
+from canopy.node import SystemClock, open_door
 
-KEY = b"\x5a" * 32
-KEY_ID = "crash-test"
-SIGNER = SigningKey(b"\x07" * 32)
-SCOPE = ScopeId(b"\x01" * 16)
-DATABASE = "canopy.db"
-PATIENCE_SECONDS = 2.0
+PATIENCE_SECONDS = 5.0
 SPOKEN = 8
-
-sayings = projected(
-    "crash", "crash_sayings", Column("saying", LargeBinary, primary_key=True), Column("words", Text, nullable=False)
-)
-_INSERT = prepare(insert(sayings).values(saying=bindparam("saying"), words=bindparam("words")))
-_DELETE = prepare(delete(sayings).where(sayings.c.saying == bindparam("saying")))
-_ALL = prepare(select(sayings.c.words).order_by(sayings.c.words))
+PAGES_BEFORE_A_CHECKPOINT = 24
+"""Small, so that a short script meets checkpoints and the reuse of the write-ahead log."""
+_PERMISSIONS = frozenset(permission.value for permission in ALL)
 
 
-class Said(Body, frozen=True, kw_only=True):
-    KIND = "crash.said"
-
-    words: str
-
-
-def _object(header: Header, event: EventId, body: object) -> bytes:
-    return bytes(event)
-
-
-def _project(tx: Tx, key: bytes, entries: Sequence[Entry]) -> None:
-    _DELETE.run(tx, saying=key)
-    for entry in entries:
-        _INSERT.run(tx, saying=key, words=entry.body.words)
-
-
-def _announce(tx: Read, entry: Entry) -> list[Notice]:
-    return [Notice(event_type="crash.said", visibility="channel", payload={"id": entry.id.hex()})]
-
-
-class Room(msgspec.Struct):
-    """The toy room: its tables are a function of its one kind."""
-
-    name: str = "crash"
-    kinds: Sequence[Kind] = (Kind(body=Said, object_of=_object, admit=lambda tx, entry: DONE, announce=_announce),)
-    projections: Sequence[Projection] = (Projection(room="crash", number=1, kinds=(Said.KIND,), project=_project),)
-
-
-class RealClock:
-    def now_ms(self) -> int:
-        return time.time_ns() // 1_000_000
-
-    def monotonic(self) -> float:
-        return time.monotonic()
-
-
-def open_store(root: Path) -> Database:
-    """As a node starts: make what is missing, then bring it to the newest schema."""
-    path = root / DATABASE
-    opening = Database if path.exists() else Database.create
-    database = opening(path, KEY, KEY_ID, RealClock())
+@contextmanager
+def open_store(root: Path) -> Iterator[Home]:
+    """Open the data root or make it, with its tables as this program makes them and an owner."""
+    home = open_home(root, SystemClock(), "file")
     try:
-        migrate(database, root / "backups")
-    except BaseException:
-        database.close()
-        raise
-    return database
+        home.database.connection.wal_autocheckpoint(PAGES_BEFORE_A_CHECKPOINT)
+        door = open_door(home)
+        with home.database.read() as tx:
+            stale = replay.stale_rooms(tx, door.catalog)
+        if stale:
+            home.database.write(lambda tx: replay.rebuild(tx, door.judge, stale))
+        _ensure_owner(home, door)
+        yield home
+    finally:
+        home.close()
 
 
-def heard(tx: Read) -> list[str]:
-    """All that was said and is shown."""
-    return [row[0] for row in _ALL.rows(tx)]
+def _ensure_owner(home: Home, door: Door) -> None:
+    with home.database.read() as tx:
+        if accounts.find_owner(tx) is not None:
+            return
+    nobody = _principal(home, accounts.Account(UserKey(""), "", None, "human", "active", False, 0))
+    wish = NewAccount(
+        username="owner", display_name="Owner", account_type="human", status="active", password=None, owner=True
+    )
+    nothing = Repeats(None, b"", None)
+    home.database.write(lambda tx: take_turn(tx, door, nobody, wish, open_account, _answer, nothing, 201))
+
+
+def _principal(home: Home, account: accounts.Account) -> Principal:
+    return accounts.principal_of(home.key.node, account, _PERMISSIONS, "crash")
+
+
+def _answer(tx: Read, principal: Principal, ids: Sequence[EventId]) -> list[str]:
+    return [one.hex() for one in ids]
+
+
+def repeats(words: str) -> Repeats:
+    return Repeats(f"key:{words.replace(' ', '-')}", hashlib.sha256(words.encode()).digest(), None)
 
 
 class Speaker:
-    """Says things through the writer and the door, and tells which of them were acknowledged."""
+    """The owner, who posts and tells which posts were acknowledged."""
 
-    def __init__(self, database: Database, acknowledge: Callable[[str], None]) -> None:
-        self.door = Door(Catalog([Room()]), SIGNER)
-        self.writer = Writer(database)
+    def __init__(self, home: Home, acknowledge: Callable[[str], None]) -> None:
+        self.door = open_door(home)
+        self.writer = Writer(home.database)
         self.deaths: list[BaseException] = []
         self.refusals: list[OurFault] = []
         self.left_alone: list[str] = []
         self._acknowledge = acknowledge
+        with home.database.read() as tx:
+            owner = accounts.find_owner(tx)
+        assert owner is not None
+        self._principal = _principal(home, owner)
+
+    def turn(self, tx: Tx, words: str) -> None:
+        wish = Post(channel_id="general", content=words, expires=0)
+        take_turn(tx, self.door, self._principal, wish, post_message, _answer, repeats(words), 201)
 
     async def say(self, words: str) -> None:
         """Only an `OurFault` may be the answer when the disk fails; only a dead writer leaves a caller alone."""
-        draft = Draft(scope=SCOPE, body=Said(words=words))
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await self.writer.write(lambda tx: self.door.do(tx, draft))
+                await self.writer.write(lambda tx: self.turn(tx, words))
         except OurFault as refusal:
             self.refusals.append(refusal)
         except TimeoutError:
