@@ -459,6 +459,19 @@ def test_a_chain_that_is_only_named_has_nothing_to_judge_again() -> None:
     assert change == Change(0, (Span(HOME, 1, 1),))
 
 
+def test_of_a_closed_chain_what_no_cut_contains_and_the_closed_part_move() -> None:
+    desk = Desk()
+    posts = row(ANN, "p", "q", "r", "s", "t")
+    first, second, third = row(HOME, "a", "b", "c")
+    desk.take(rule(first), *posts, link("t2", ANN, 5, "s"), rule(second, "a", posts[1]))
+    assert desk.take(rule(third, "b")).again == (Span(ANN, 3, 5), Span(HOME, 3, 3))
+
+
+def test_spans_are_merged_where_they_touch_and_only_there() -> None:
+    spans = [Span(ANN, 5, 6), Span(ANN, 1, 3), Span(BOB, 4, 4), Span(ANN, 2, 2), Span(ANN, 7, 7)]
+    assert authority._merged(spans) == (Span(ANN, 1, 3), Span(ANN, 5, 7), Span(BOB, 4, 4))
+
+
 def test_a_line_that_grows_at_its_end_is_not_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     desk = Desk()
     old, new = resumption()
