@@ -182,11 +182,26 @@ class Node:
         self.sockets = [bind(self.settings.host, self.settings.port)]
 
     def rebuild_at_start(self) -> None:
-        """Make tables anew that this program makes otherwise than they are; those that cannot serve, first."""
+        """Make anew the tables that have not the columns which this program reads; nothing can serve before."""
         with self.home.database.read() as tx:
             stale = replay.stale_rooms(tx, self.catalog)
-        if stale:
-            self.home.database.write(lambda tx: replay.rebuild(tx, self.door.judge, stale))
+            fresh = not store.COUNT_EVENTS.value(tx)
+            if not stale or (replay.serves_meanwhile(tx, stale) and not fresh):
+                return
+        self.home.database.write(lambda tx: replay.rebuild(tx, self.door.judge, stale))
+
+    async def _rebuild(self) -> None:
+        """Make other stale tables anew while the old ones serve."""
+        with self.home.database.read() as tx:
+            stale = replay.stale_rooms(tx, self.catalog)
+        if not stale:
+            return
+        work = replay.Rebuild(self.door.judge, stale)
+        await self.writer.write(work.begin)
+        while await self.writer.write(work.slice):
+            pass
+        await self.writer.write(work.finish)
+        _log.info("The tables of %s were made anew.", ", ".join(sorted(stale)))
 
     async def run(self, *, ready: Callable[[], None] | None = None) -> None:
         """Serve until stopped. Raises what the writer died of."""
@@ -201,6 +216,7 @@ class Node:
         try:
             async with asyncio.TaskGroup() as group:
                 sweeping = group.create_task(self._sweep())
+                rebuilding = group.create_task(self._rebuild())
                 self._announce()
                 gc.collect()
                 gc.freeze()
@@ -209,6 +225,7 @@ class Node:
                     ready()
                 await self.server.serve(self.sockets)
                 sweeping.cancel()
+                rebuilding.cancel()
         finally:
             await asyncio.to_thread(self.writer.stop)
             self.home.running_file.unlink(missing_ok=True)

@@ -64,7 +64,10 @@ class Held(msgspec.Struct):
 
 
 class Rebuilding(Protocol):
-    """A rebuild in progress: where the rooms' rows are made as well."""
+    """A rebuild in progress: its rooms' rows are made in shadow tables as well, and only there while it catches up."""
+
+    rooms: set[str]
+    catching_up: bool
 
     def renamed(self, sql: str) -> str: ...
 
@@ -227,8 +230,9 @@ class Judge:
     def _make(self, tx: Tx, key: bytes, projections: Iterable[Projection], shown: Sequence[Held]) -> None:
         for projection in projections:
             mine = [held.entry for held in shown if held.entry.kind in projection.kinds]
-            projection.project(tx, key, mine)
-            if self.rebuild is not None:
+            if self.rebuild is None or not self.rebuild.catching_up:
+                projection.project(tx, key, mine)
+            if self.rebuild is not None and projection.room in self.rebuild.rooms:
                 with tx.writing_to(self.rebuild.renamed):
                     projection.project(tx, key, mine)
 

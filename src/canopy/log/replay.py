@@ -61,12 +61,13 @@ class Rebuild:
 
     def __init__(self, judge: Judge, rooms: set[str]) -> None:
         self._judge = judge
-        self._rooms = rooms
+        self.rooms = rooms
         self._tables = [table for room in sorted(rooms) for table in tables_of(room)]
         names = sorted((table.name for table in self._tables), key=len, reverse=True)
         self._pattern = re.compile(rf"\b({'|'.join(names)})\b") if names else None
         self._kinds = {kind for p in judge.catalog.projections if p.room in rooms for kind in p.kinds}
         self._position = 0
+        self.catching_up = False
 
     def renamed(self, sql: str) -> str:
         """A statement on the rooms' tables as one on their shadows."""
@@ -85,6 +86,13 @@ class Rebuild:
 
     def slice(self, tx: Tx) -> bool:
         """Make the objects of the next events anew; False when all are made."""
+        self.catching_up = True
+        try:
+            return self._slice(tx)
+        finally:
+            self.catching_up = False
+
+    def _slice(self, tx: Tx) -> bool:
         rows = store.AFTER_POSITION.rows(tx, after=self._position, most=SLICE)
         held = [self._judge.held(row) for row in rows]
         mine = [event for event in held if event.entry.kind in self._kinds]
@@ -102,7 +110,7 @@ class Rebuild:
         for table in self._tables:
             tx.execute(f"DROP TABLE IF EXISTS {table.name}")
             tx.execute(f"ALTER TABLE {table.name}{SUFFIX} RENAME TO {table.name}")
-        store_numbers(tx, self._judge.catalog, self._rooms)
+        store_numbers(tx, self._judge.catalog, self.rooms)
         self._judge.rebuild = None
 
 

@@ -1,0 +1,205 @@
+"""The encrypted file: who can open it, what refuses to, and Core's way to it."""
+
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
+
+from canopy.ground.clock import ManualClock
+from canopy.ground.errors import DamagedDatabase, StorageFailed, UnusableFolder, WrongKey
+from canopy.log.db import Database, Tx, prepare
+from canopy.log.db.connection import open_file
+from canopy.log.db.database import ReadTooLong, check_whole
+from canopy.log.local import get_fact, set_fact
+from tests.log.world import KEY, KEY_ID, World
+
+SLOW = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
+
+
+def test_the_file_is_noise(world: World) -> None:
+    world.database.write(lambda tx: set_fact(tx, "marker", b"MARKERPHRASE"))
+    world.close()
+    content = world.path.read_bytes()
+    assert b"MARKERPHRASE" not in content
+    assert b"SQLite format 3" not in content
+
+
+def test_another_key_opens_nothing(world: World, clock: ManualClock) -> None:
+    world.close()
+    with pytest.raises(WrongKey, match="keys"):
+        Database(world.path, bytes(32), "ffeeddccbbaa0099", clock)
+    with pytest.raises(DamagedDatabase):
+        Database(world.path, bytes(32), KEY_ID, clock)
+    again = Database(world.path, KEY, KEY_ID, clock)
+    again.close()
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [(None, DamagedDatabase), (b"{not json", DamagedDatabase), (b'{"cipher":"chacha20"}', DamagedDatabase)],
+)
+def test_the_sidecar_must_be_whole(
+    world: World, clock: ManualClock, content: bytes | None, error: type[Exception]
+) -> None:
+    world.close()
+    sidecar = world.path.with_suffix(".json")
+    if content is None:
+        sidecar.unlink()
+    else:
+        sidecar.write_bytes(content)
+    with pytest.raises(error):
+        Database(world.path, KEY, KEY_ID, clock)
+
+
+def test_a_sidecar_that_cannot_be_read_says_so(world: World, clock: ManualClock) -> None:
+    world.close()
+    sidecar = world.path.with_suffix(".json")
+    sidecar.unlink()
+    sidecar.mkdir()
+    with pytest.raises(UnusableFolder):
+        Database(world.path, KEY, KEY_ID, clock)
+
+
+def test_a_file_that_was_cut_short_is_not_taken_for_a_new_one(world: World) -> None:
+    world.close()
+    check_whole(world.path)
+    os.truncate(world.path, world.path.stat().st_size - 1)
+    with pytest.raises(DamagedDatabase, match="cut short"):
+        check_whole(world.path)
+    os.truncate(world.path, 0)
+    with pytest.raises(DamagedDatabase):
+        check_whole(world.path)
+    world.path.unlink()
+    with pytest.raises(DamagedDatabase, match="missing"):
+        check_whole(world.path)
+
+
+def test_nothing_is_overwritten(world: World, clock: ManualClock) -> None:
+    with pytest.raises(UnusableFolder, match="not overwritten"):
+        Database.create(world.path, KEY, KEY_ID, clock)
+
+
+def test_a_folder_that_is_no_database_says_so(tmp_path: Path) -> None:
+    with pytest.raises(UnusableFolder):
+        open_file(tmp_path, KEY)
+    with pytest.raises(UnusableFolder):
+        open_file(tmp_path / "absent.db", KEY)
+
+
+def test_a_reader_that_takes_too_long_is_interrupted(world: World) -> None:
+    class Hurried(ManualClock):
+        def monotonic(self) -> float:
+            self.advance(1)
+            return super().monotonic()
+
+    world.database.clock = Hurried()
+    with pytest.raises(ReadTooLong), world.database.read() as tx:
+        tx.execute(SLOW).fetchall()
+    with world.database.read() as tx:
+        assert tx.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_readers_cannot_write(world: World) -> None:
+    with pytest.raises(apsw.ReadOnlyError), world.database.read() as tx:
+        tx.execute("DELETE FROM facts")
+
+
+def test_each_thread_reads_on_its_own_connection(world: World) -> None:
+    seen: list[Any] = []
+
+    def read() -> None:
+        with world.database.read() as tx:
+            seen.append(tx.connection)
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    thread.join()
+    read()
+    read()
+    assert seen[0] is not seen[1]
+    assert seen[1] is seen[2]
+
+
+def test_a_transaction_that_sqlite_undid_is_no_success(world: World) -> None:
+    with pytest.raises(StorageFailed), world.database.batch() as tx:
+        tx.connection.execute("ROLLBACK")
+
+
+def test_a_rollback_that_fails_hides_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def job(tx: Tx) -> None:
+        set_fact(tx, "a", b"1")
+        raise KeyError("the reason")
+
+    with pytest.raises(KeyError):
+        world.database.write(job)
+    with world.database.read() as tx:
+        assert get_fact(tx, "a") is None
+
+
+def test_secrets_do_not_print(world: World) -> None:
+    assert KEY.hex() not in repr(world.database)
+    assert repr(KEY) not in repr(world.database)
+
+
+# Core.
+
+_scratch = Table("scratch", MetaData(), Column("id", Integer, primary_key=True), Column("number", Integer))
+
+
+def test_core_runs_through_the_shim(world: World) -> None:
+    def job(tx: Tx) -> list[Any]:
+        with world.database.core() as core:
+            _scratch.create(core)
+            first = core.execute(insert(_scratch), {"number": 7})
+            assert first.inserted_primary_key == (1,)
+            core.execute(insert(_scratch), [{"number": 8}, {"number": 9}])
+            none = core.execute(select(_scratch).where(_scratch.c.number == 0))
+            assert none.keys() == _scratch.columns.keys()
+            assert none.fetchall() == []
+            rows = core.execute(select(_scratch.c.number).order_by(_scratch.c.id))
+            return [rows.fetchone(), *rows.fetchmany(1), *rows.fetchmany(5)]
+
+    assert [row[0] for row in world.database.write(job)] == [7, 8, 9]
+
+
+def test_core_counts_rows_and_leaves_the_transaction_alone(world: World) -> None:
+    def job(tx: Tx) -> None:
+        with world.database.core() as core:
+            _scratch.create(core)
+            core.execute(insert(_scratch), [{"number": 1}, {"number": 2}])
+            assert core.execute(text("UPDATE scratch SET number = 3")).rowcount == 2
+            core.commit()
+            raise KeyError("undo")
+
+    with pytest.raises(KeyError):
+        world.database.write(job)
+    with world.database.read() as tx:
+        assert tx.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'scratch'").fetchall() == [(0,)]
+
+
+def test_a_cursor_can_be_walked(world: World) -> None:
+    from canopy.log.db.dialect import ShimConnection
+
+    cursor = ShimConnection(world.database.connection).cursor().execute("SELECT 1 UNION SELECT 2")
+    assert list(cursor) == [(1,), (2,)]
+    cursor.close()
+
+
+def test_only_statements_on_rows_are_prepared() -> None:
+    from sqlalchemy.schema import CreateTable
+
+    with pytest.raises(TypeError):
+        prepare(CreateTable(_scratch)).sql  # noqa: B018
+
+
+def test_a_value_that_is_missing_is_an_error(world: World) -> None:
+    from sqlalchemy import bindparam
+
+    statement = prepare(select(_scratch.c.id).where(_scratch.c.number == bindparam("number")))
+    assert "scratch" in statement.sql
+    with world.database.read() as tx, pytest.raises(KeyError):
+        statement.rows(tx)
