@@ -186,6 +186,17 @@ def test_a_message_sent_in_one_tab_shows_in_the_other_once(own_team: Node, peopl
     expect(ada.article("from the first tab")).to_have_count(1)
 
 
+def test_signing_out_in_one_tab_signs_out_the_other(own_team: Node, people: People) -> None:
+    ada = opened(own_team, people)
+    second = ada.another_tab()
+    second.goto(f"{ada.url}/c/general")
+    ada.wait_live(second)
+    ada.page.get_by_role("button", name="Ada Lovelace, @ada").click()
+    ada.page.get_by_role("menuitem", name="Sign out").click()
+    for page in (ada.page, second):
+        expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
 def test_an_event_without_its_message_is_a_doorbell(own_team: Node, people: People) -> None:
     """What the payload does not carry is read again."""
     ada = people(own_team)

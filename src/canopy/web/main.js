@@ -123,10 +123,11 @@ function keepSignedIn(signedIn, stops) {
     if (asking) return;
     asking = true;
     const { askAgain } = await import("./features/people/sign-in.js");
-    askAgain(app, signedIn.me.username, () => {
+    askAgain(app, signedIn.me.username, (session) => {
+      if (session.user.user_id !== signedIn.me.user_id) return location.reload();
       asking = false;
       signedIn.stream.retryNow();
-      signedIn.outbox.kick();
+      return signedIn.outbox.kick();
     });
   };
   stops.add(() => (app.api.onSignedOut = () => {}));

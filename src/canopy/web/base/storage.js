@@ -54,20 +54,6 @@ export function writeJson(name, value) {
   write(name, JSON.stringify(value));
 }
 
-/** The full names stored under a prefix. @param {string} prefix @returns {string[]} */
-export function namesUnder(prefix) {
-  const found = new Set([...memory.keys()].filter((name) => name.startsWith(prefix)));
-  try {
-    for (let index = 0; index < localStorage.length; index += 1) {
-      const name = localStorage.key(index);
-      if (name?.startsWith(PREFIX + prefix)) found.add(name.slice(PREFIX.length));
-    }
-  } catch {
-    // Memory is all there is.
-  }
-  return [...found];
-}
-
 /**
  * Calls back when another tab changes a name under the prefix.
  * @param {string} prefix @param {(name: string, value: string | null) => void} fn

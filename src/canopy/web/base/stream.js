@@ -154,14 +154,15 @@ export class EventStream {
     return fresh;
   }
 
-  /** The journal no longer reaches back to us. @param {number | null} seq */
+  /** The journal no longer reaches back to us, or is another one. @param {number | null} seq */
   #reset(seq) {
-    if (seq !== null) this.seq = Math.max(this.seq, seq);
     this.bus.post({ kind: "reset", seq });
-    this.#missed();
+    this.#startOver(seq);
   }
 
-  #missed() {
+  /** A restored node counts lower than before, so the new number is taken as it is. @param {number | null} seq */
+  #startOver(seq) {
+    if (seq !== null) this.seq = seq;
     for (const resetter of [...this.resetters]) resetter();
   }
 
@@ -189,23 +190,17 @@ export class EventStream {
   #heard(message) {
     if (message.kind === "events") this.#deliver(message.events);
     if (message.kind === "state" && !this.leading) this.state.set(message.state);
-    if (message.kind === "reset") this.#resetByLeader(message.seq);
-    if (message.kind === "leading" && this.seq >= 0 && this.seq < message.from) this.#resetByLeader(message.from);
+    if (message.kind === "reset") this.#startOver(message.seq);
+    if (message.kind === "leading" && this.seq >= 0 && this.seq < message.from) this.#startOver(message.from);
     if (message.kind === "retry" && this.leading) this.retryNow();
     if (message.kind === "hello" && this.leading) this.bus.post({ kind: "state", state: this.state.value });
-  }
-
-  /** @param {number | null} seq */
-  #resetByLeader(seq) {
-    if (seq !== null) this.seq = Math.max(this.seq, seq);
-    this.#missed();
   }
 
   /** A page frozen by the browser and brought back has heard nothing meanwhile. @param {Event} event */
   #returned = (event) => {
     if (!(/** @type {PageTransitionEvent} */ (event).persisted)) return;
     if (this.leading) void this.#lead();
-    this.#missed();
+    this.#startOver(null);
   };
 
   /** Closing the connection ourselves keeps the console of a leaving page silent. */

@@ -4,6 +4,11 @@ const BIDI_CONTROLS = /[\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 const URL_START = /\bhttps?:\/\/[^\s<>"'`\u2066-\u2069\u202A-\u202E]+/gu;
 const HUES = 8;
 
+/** The language of the page, in the person's own flavour of it: dates and lists must not mix two languages. */
+export const LOCALE =
+  navigator.languages.find((language) => language.split("-")[0] === document.documentElement.lang) ??
+  document.documentElement.lang;
+
 /** @typedef {{text: string, href: string | null}} Segment */
 
 /** A name without controls that could make it look like another. @param {string | null | undefined} name */
@@ -70,5 +75,5 @@ export function excerpt(text, most) {
 
 /** @param {number} count @param {string} one @param {string} other both with {n} */
 export function plural(count, one, other) {
-  return (count === 1 ? one : other).replace("{n}", count.toLocaleString());
+  return (count === 1 ? one : other).replace("{n}", count.toLocaleString(LOCALE));
 }

@@ -1,10 +1,14 @@
-/** Times as people read them, in the browser's language and zone. */
+/** Times as people read them, in their language and zone. */
 
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
-const thisYear = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
-const otherYear = new Intl.DateTimeFormat(undefined, { dateStyle: "full" });
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+import { LOCALE } from "./text.js";
+
+// Twelve or twenty-four hours is the person's habit, whatever the language of the page.
+const { hourCycle } = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions();
+const clock = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short", hourCycle });
+const full = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full", timeStyle: "medium", hourCycle });
+const thisYear = new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long" });
+const otherYear = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full" });
+const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
 const DAY = 86_400_000;
 
 /** @param {Date} date */

@@ -1,5 +1,7 @@
 /** The words of the shared parts, in one place so that they can be translated. */
 
+import { LOCALE } from "../base/text.js";
+
 export const words = {
   skipToMessages: "Skip to messages",
   skipToComposer: "Skip to composer",
@@ -38,7 +40,7 @@ export const retryIn = (seconds) => `retry in ${seconds} s`;
 export const gone = (waiting) => (waiting > 0 ? `${words.gone} (${waiting})` : words.gone);
 
 /** @param {number} over */
-export const tooLong = (over) => `${over.toLocaleString()} characters too many`;
+export const tooLong = (over) => `${over.toLocaleString(LOCALE)} characters too many`;
 
 /** @param {string} author @param {string} time @param {string} text */
 export const rowName = (author, time, text) => `${author}, ${time}, ${text}`;

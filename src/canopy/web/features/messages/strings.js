@@ -1,6 +1,6 @@
 /** The words of a conversation. */
 
-import { plural } from "../../base/text.js";
+import { LOCALE, plural } from "../../base/text.js";
 
 export const words = {
   unknownPerson: "Unknown person",
@@ -45,6 +45,6 @@ export const announceOne = (author, text) => `${author}: ${text}`;
 
 /** @param {number} count @param {string[]} authors */
 export function announceMany(count, authors) {
-  const names = new Intl.ListFormat(undefined, { type: "conjunction" }).format(authors);
+  const names = new Intl.ListFormat(LOCALE, { type: "conjunction" }).format(authors);
   return plural(count, "{n} new message from {names}", "{n} new messages from {names}").replace("{names}", names);
 }

@@ -1,0 +1,136 @@
+"""The pure modules under the screens, run where they run: in the browser, as they are served."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+from tests.browser.conftest import People
+from tests.e2e.node import Node
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def page(team: Node, people: People) -> Page:
+    """A page of the app that nobody is signed in to."""
+    visitor = people(team)
+    visitor.go("/login")
+    visitor.page.get_by_role("heading", level=1).wait_for()
+    return visitor.page
+
+
+def run(page: Page, module: str, body: str) -> Any:
+    """The value of a function body that gets the module as `m`."""
+    script = f"""async () => {{
+      const tree = document.querySelector("script[type=module]").src.replace(/main\\.js$/, "");
+      const m = await import(tree + "{module}");
+      {body}
+    }}"""
+    return page.evaluate(script)
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("no link at all", []),
+        ("see https://example.org.", ["https://example.org"]),
+        ("(https://example.org/a_(b)) end", ["https://example.org/a_(b)"]),
+        ("https://a.example/x,https://b.example/y!", ["https://a.example/x,https://b.example/y"]),
+        (
+            "two https://a.example/x and http://b.example:8080/?q=1#f",
+            ["https://a.example/x", "http://b.example:8080/?q=1#f"],
+        ),
+        ("javascript:alert(1) data:text/html,x ftp://example.org", []),
+        ("https:// https://? http://", []),
+    ],
+)
+def test_links_are_found_and_the_text_stays_whole(page: Page, text: str, links: list[str]) -> None:
+    found = page.evaluate("([text]) => text", [text])
+    segments = run(page, "base/text.js", f"return m.segments({text!r})")
+    assert "".join(segment["text"] for segment in segments) == found
+    assert [segment["href"] for segment in segments if segment["href"]] == links
+
+
+def test_names_lose_their_direction_tricks(page: Page) -> None:
+    assert run(page, "base/text.js", r"return m.cleanName(' Ada\u202Eecalevol ')") == "Adaecalevol"
+    assert run(page, "base/text.js", "return ['Ada Lovelace', 'scout', 'a.b.c', ''].map(m.initials)") == [
+        "AL",
+        "S",
+        "AC",
+        "?",
+    ]
+
+
+def test_a_stream_may_be_cut_anywhere(page: Page) -> None:
+    """Every split of the bytes gives the same frames; comments and retries are none."""
+    body = r"""
+      const event = "id: 7\nevent: a.b\ndata: {\"x\":\ndata: 1}\n\n";
+      const text = ": hi\n\nretry: 1000\n\n" + event + ": ping\n\nevent: ping\ndata: {}\r\n\r\n";
+      const seen = new Set();
+      for (let cut = 0; cut <= text.length; cut += 1) {
+        const parser = new m.SseParser();
+        seen.add(JSON.stringify([...parser.receive(text.slice(0, cut)), ...parser.receive(text.slice(cut))]));
+      }
+      return [...seen].map(JSON.parse);
+    """
+    assert run(page, "base/sse.js", body) == [[{"event": "a.b", "data": '{"x":\n1}'}, {"event": "ping", "data": "{}"}]]
+
+
+def test_routes_match_whole_paths(page: Page) -> None:
+    body = """
+      const routes = [{ pattern: "/c/:channel", target: 1 }, { pattern: "/c/:channel/:message", target: 2 }];
+      return ["/c/general", "/c/a%20b/", "/c/x/M1", "/c", "/d/x", "/c/%E0%A4%A"].map((path) => m.match(routes, path));
+    """
+    assert run(page, "base/router.js", body) == [
+        {"target": 1, "params": {"channel": "general"}},
+        {"target": 1, "params": {"channel": "a b"}},
+        {"target": 2, "params": {"channel": "x", "message": "M1"}},
+        None,
+        None,
+        {"target": 1, "params": {"channel": "%E0%A4%A"}},
+    ]
+
+
+def test_waiting_times_double_with_jitter_up_to_fifteen_seconds(page: Page) -> None:
+    waits = run(page, "base/backoff.js", "const b = new m.Backoff(); return Array.from({ length: 12 }, () => b.next())")
+    for step, wait in enumerate(waits):
+        ceiling = min(15_000, 500 * 2**step)
+        assert max(500, 0.6 * ceiling) <= wait <= ceiling
+
+
+def test_a_foreign_client_id_never_takes_the_place_of_mine(page: Page) -> None:
+    """Another author may send the id that I chose; it is no key of mine."""
+    body = """
+      const same = { type: "text", created_at: "2026-11-22T10:00:00.000000+00:00" };
+      const message = (id, user, client) => ({ ...same, id, user_id: user, client_id: client, content: id });
+      const mine = m.rowOf(message("M1", "me", "chosen"), "me");
+      const foreign = m.rowOf(message("M2", "other", "chosen"), "me");
+      return m.merged([mine], [foreign]).map((row) => [row.key, row.content]);
+    """
+    assert run(page, "features/messages/rows.js", body) == [["chosen", "M1"], ["M2", "M2"]]
+
+
+def test_rows_keep_the_order_of_the_node_and_its_days(page: Page) -> None:
+    body = """
+      const at = (day, minute) => `2026-11-${day}T12:${minute}:00.000000+00:00`;
+      const message = (id, user, created_at) => ({ id, user_id: user, display_name: user, content: id, created_at });
+      const row = (...values) => m.rowOf(message(...values), "me");
+      const known = row("M1", "a", at(20, "00"));
+      const rows = m.merged(
+        [known, row("M4", "b", at(21, "10"))],
+        [row("M3", "a", at(20, "09")), row("M2", "a", at(20, "03")), row("M5", "b", at(21, "10")), known],
+      );
+      const items = m.itemsOf(rows, new Date(at(21, "30")));
+      return items.map((item) => (item.kind === "day" ? item.label : [item.key, item.head]));
+    """
+    assert run(page, "features/messages/rows.js", body) == [
+        "Yesterday",
+        ["M1", True],
+        ["M2", False],
+        ["M3", True],
+        "Today",
+        ["M4", True],
+        ["M5", False],
+    ]
