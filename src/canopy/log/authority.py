@@ -100,9 +100,7 @@ class Judge:
         self._chains: dict[Chain, Attestation] = {}
 
     @classmethod
-    def reopen(
-        cls, founder: NodeId, held: Held, extents: Iterable[Extent], rulings: Iterable[Ruling]
-    ) -> "Judge":
+    def reopen(cls, founder: NodeId, held: Held, extents: Iterable[Extent], rulings: Iterable[Ruling]) -> "Judge":
         """The same judge after a restart, from the extent of each chain and the authority events alone."""
         judge = cls(founder, held)
         judge._chains = {extent.head.chain: Attestation(extent) for extent in extents}
@@ -141,9 +139,7 @@ class Judge:
         resumption whose base is not the end of the line here names the whole: the head of every chain.
         """
         heads = [chain.head for name, chain in sorted(self._chains.items()) if name != own and chain.head]
-        return tuple(
-            head.head for head in heads if whole or self._chains[head.chain].index(head, self._held) is None
-        )
+        return tuple(head.head for head in heads if whole or self._chains[head.chain].index(head, self._held) is None)
 
     def extents(self) -> Iterable[Extent]:
         """What `reopen` needs to know of the chains."""

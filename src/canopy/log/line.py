@@ -127,18 +127,14 @@ def _path(tree: _Tree, forks: Forks) -> list[Ruling]:
 def _winner(tree: _Tree, forks: Forks) -> Ruling | None:
     """Of several resumptions the one with the higher base, then the smaller id; the first event has none."""
     openers = [
-        ruling
-        for ruling in tree.connected()
-        if (ruling.resumes or ruling.line == NO_EVENT) and _counts(ruling, forks)
+        ruling for ruling in tree.connected() if (ruling.resumes or ruling.line == NO_EVENT) and _counts(ruling, forks)
     ]
     return min(openers, key=lambda opener: (-tree.depth[opener.link.id], opener.link.id), default=None)
 
 
 def _next(tree: _Tree, ruling: Ruling, forks: Forks) -> Ruling | None:
     """The next authority event of the same run."""
-    following = [
-        child for child in tree.children[ruling.link.id] if not child.resumes and _counts(child, forks)
-    ]
+    following = [child for child in tree.children[ruling.link.id] if not child.resumes and _counts(child, forks)]
     return min(following, key=lambda child: (child.link.height, child.link.id), default=None)
 
 

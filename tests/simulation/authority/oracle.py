@@ -16,9 +16,7 @@ class Oracle:
         events = list(events)
         self.links = {link.id: link for link in map(link_of, events)}
         self.rulings = {
-            event.link.id: event
-            for event in events
-            if isinstance(event, Ruling) and event.link.chain.node == founder
+            event.link.id: event for event in events if isinstance(event, Ruling) and event.link.chain.node == founder
         }
         self.closed_from: dict[Chain, int] = {}
         self._find_forks()

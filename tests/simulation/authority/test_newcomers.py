@@ -34,9 +34,7 @@ def first_all_of_the_line(world: World) -> list[Said]:
 
 def fork_proofs(world: World) -> list[Said]:
     """Both headers of every fork, whatever the floor."""
-    forks = {
-        extent.head.chain: extent.fork for extent in world.founder.judge.extents() if extent.fork is not None
-    }
+    forks = {extent.head.chain: extent.fork for extent in world.founder.judge.extents() if extent.fork is not None}
     return [said for said in world.said() if forks.get(said.link.chain) == said.link.height]
 
 

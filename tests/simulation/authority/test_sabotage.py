@@ -171,9 +171,7 @@ def test_removals_at_their_old_place_would_be_undone(monkeypatch: pytest.MonkeyP
 
 def test_the_resumption_that_came_first_must_not_win(monkeypatch: pytest.MonkeyPatch) -> None:
     def first_come(tree: line._Tree, forks: line.Forks) -> Ruling | None:
-        openers = [
-            ruling for ruling in tree.rulings.values() if ruling.resumes and ruling.link.id in tree.depth
-        ]
+        openers = [ruling for ruling in tree.rulings.values() if ruling.resumes and ruling.link.id in tree.depth]
         return openers[0] if openers else winner(tree, forks)
 
     winner = line._winner
