@@ -37,7 +37,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     allowed_hosts: tuple[str, ...] = ()
     secure_cookies: bool = False
     key_storage: Literal["auto", "file", "passphrase", "keyring"] = "auto"
-    strict_auth_status: bool = False
 
     def __post_init__(self) -> None:
         for name in ("port", "mesh_port"):
@@ -76,7 +75,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         found[_known(name[len(PREFIX) :].lower(), f"{name} in the environment")] = value
     if "allowed_hosts" in found:
         found["allowed_hosts"] = [host.strip() for host in found["allowed_hosts"].split(",") if host.strip()]
-    for name in ("lan_discovery", "auto_approve_agents", "secure_cookies", "strict_auth_status"):
+    for name in ("lan_discovery", "auto_approve_agents", "secure_cookies"):
         if name in found:
             found[name] = _truth(found[name], name)
     return found
