@@ -21,10 +21,6 @@ PENDING = "pending"
 """As ANY, and open to accounts that wait for approval."""
 
 
-class Answers(msgspec.Struct, frozen=True):
-    """Base of all answers of the API; only to tell them from requests in the description."""
-
-
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One method of one path below `/api/v1` (or, with `bare`, of the root)."""
 
@@ -49,3 +45,45 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
         if self.rate is not None:
             return self.rate
         return "read" if self.method == "GET" else "write"
+
+
+_ASKED = (400, 401, 403, 404)
+_CHANGED = (*_ASKED, 409, 412, 413, 415, 422)
+
+
+def get(path: str, endpoint: Endpoint, permission: str, summary: str, response: Any, **more: Any) -> Route:
+    """A route that reads."""
+    return _route("GET", path, endpoint, permission, summary, response, errors=_ASKED, **more)
+
+
+def remove(path: str, endpoint: Endpoint, permission: str, summary: str, response: Any, **more: Any) -> Route:
+    """A route that takes something away."""
+    return _route("DELETE", path, endpoint, permission, summary, response, errors=_CHANGED, **more)
+
+
+def post(
+    path: str, endpoint: Endpoint, permission: str, summary: str, request: Any, response: Any, **more: Any
+) -> Route:
+    """A route that makes something."""
+    return _route("POST", path, endpoint, permission, summary, response, request=request, errors=_CHANGED, **more)
+
+
+def patch(
+    path: str, endpoint: Endpoint, permission: str, summary: str, request: Any, response: Any, **more: Any
+) -> Route:
+    """A route that changes something."""
+    return _route("PATCH", path, endpoint, permission, summary, response, request=request, errors=_CHANGED, **more)
+
+
+def _route(
+    method: Method, path: str, endpoint: Endpoint, permission: str, summary: str, response: Any, **more: Any
+) -> Route:
+    return Route(
+        method=method,
+        path=path,
+        endpoint=endpoint,
+        permission=permission,
+        summary=summary,
+        response=response,
+        **more,
+    )

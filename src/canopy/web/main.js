@@ -48,6 +48,8 @@ const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 const app = /** @type {App} */ ({ api: new Api(), router: new Router(), keys: new Keys() });
 /** @type {Screen | null} */
 let screen = null;
+/** The address that it stands for. */
+let shown = "";
 
 app.keys.add({ F6: () => nextLandmark(1), "Shift+F6": () => nextLandmark(-1) });
 void begin();
@@ -99,7 +101,7 @@ function enter(session) {
   stops.add(stream.state.subscribe(({ phase }) => phase === "live" && outbox.kick()));
   stops.add(channels.list.subscribe(() => retitle()));
   stops.listen(window, "beforeunload", (event) => outbox.waiting() > 0 && event.preventDefault());
-  stops.listen(NARROW, "change", () => visit(signedIn, out, app.router.path, "load"));
+  stops.listen(NARROW, "change", () => app.router.path === "/" && visit(signedIn, out, "/", "load"));
   keepSignedIn(signedIn, stops);
 
   show(null);
@@ -140,6 +142,8 @@ function visit(signedIn, out, path, how) {
     history.replaceState(null, "", `/c/${encodeURIComponent(storage.read(lastName) ?? HOME)}`);
     return visit(signedIn, out, app.router.path, how);
   }
+  if (path === shown && how === "link") return focusHeading();
+  shown = path;
   const found = match(INSIDE, path);
   frame(signedIn, out, found?.params.channel ?? null);
   const place = /** @type {HTMLElement} */ (root.querySelector("[data-screen]"));
@@ -179,6 +183,7 @@ function missing(place, list) {
 /** @param {(() => Screen) | null} mount */
 function show(mount) {
   screen?.unmount();
+  if (!mount) shown = "";
   screen = mount?.() ?? null;
   retitle();
   if (screen) mark(`route:${screen.name}`);

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from canopy.edge.ask import Ask
 from canopy.edge.principal import Permission
-from canopy.edge.route import ANY, Route
+from canopy.edge.route import ANY, get
 from canopy.edge.stream import HEARTBEAT, StreamResponse, Subscriber
 from canopy.ground.errors import InvalidParameter, OurFault
 from canopy.ground.instants import instant
@@ -178,32 +178,7 @@ def _preview(line: Line, dedupe_key: str | None) -> dict[str, Any]:
 
 _R = Permission.READ_FEED
 ROUTES = [
-    Route(
-        method="GET",
-        path="/events",
-        endpoint=list_events,
-        permission=_R,
-        summary="Workspace events above a cursor",
-        response=EventList,
-        errors=(400, 401, 403),
-    ),
-    Route(
-        method="GET",
-        path="/events/stream",
-        endpoint=open_stream,
-        permission=_R,
-        summary="Workspace events as they happen",
-        response=str,
-        errors=(400, 401, 403, 429, 503),
-        media="text/event-stream",
-    ),
-    Route(
-        method="GET",
-        path="/events/diagnostics",
-        endpoint=get_diagnostics,
-        permission=ANY,
-        summary="Figures of the event journal",
-        response=Diagnostics,
-        errors=(400, 401, 403),
-    ),
+    get("/events", list_events, _R, "Workspace events above a cursor", EventList),
+    get("/events/stream", open_stream, _R, "Workspace events as they happen", str, media="text/event-stream"),
+    get("/events/diagnostics", get_diagnostics, ANY, "Figures of the event journal", Diagnostics),
 ]

@@ -9,7 +9,7 @@ from canopy.edge import accounts
 from canopy.edge.accounts import ApiKey
 from canopy.edge.ask import Ask, check_text, found, invalid
 from canopy.edge.principal import CONSERVATIVE, Permission, Principal, listed, with_implied
-from canopy.edge.route import Route
+from canopy.edge.route import get, patch, post, remove
 from canopy.ground.errors import Conflict, Forbidden
 from canopy.ground.instants import instant
 from canopy.ground.text import clean_name
@@ -199,44 +199,8 @@ def key_json(ask: Ask, key: ApiKey, holder: str) -> KeyJson:
 
 _M = Permission.MANAGE_KEYS
 ROUTES = [
-    Route(
-        method="POST",
-        path="/keys",
-        endpoint=create_key,
-        permission=_M,
-        summary="Make a key",
-        request=NewKey,
-        response=MadeKey,
-        status=201,
-        errors=(400, 401, 403, 409, 413, 415, 422),
-        rate="register",
-    ),
-    Route(
-        method="GET",
-        path="/keys",
-        endpoint=list_keys,
-        permission=_M,
-        summary="The caller's keys",
-        response=KeyList,
-        errors=(401, 403),
-    ),
-    Route(
-        method="DELETE",
-        path="/keys/{key_id}",
-        endpoint=revoke_key,
-        permission=_M,
-        summary="Revoke a key",
-        response=Revoked,
-        errors=(400, 401, 403, 404),
-    ),
-    Route(
-        method="PATCH",
-        path="/keys/{key_id}",
-        endpoint=change_key,
-        permission=_M,
-        summary="Rename or narrow a key",
-        request=KeyChange,
-        response=OneKey,
-        errors=(400, 401, 403, 404, 409, 413, 415),
-    ),
+    post("/keys", create_key, _M, "Make a key", NewKey, MadeKey, status=201, rate="register"),
+    get("/keys", list_keys, _M, "The caller's keys", KeyList),
+    remove("/keys/{key_id}", revoke_key, _M, "Revoke a key", Revoked),
+    patch("/keys/{key_id}", change_key, _M, "Rename or narrow a key", KeyChange, OneKey),
 ]

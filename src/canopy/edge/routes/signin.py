@@ -11,7 +11,7 @@ from canopy.edge import accounts
 from canopy.edge.ask import Ask
 from canopy.edge.identify import cookie_name, of_session
 from canopy.edge.principal import Principal, listed
-from canopy.edge.route import NOBODY, PENDING, Route
+from canopy.edge.route import NOBODY, PENDING, get, post, remove
 from canopy.ground.errors import Forbidden, Unauthenticated
 from canopy.ground.instants import instant
 from canopy.log.db import Read
@@ -139,42 +139,8 @@ def _session(ask: Ask, tx: Read, principal: Principal, csrf: str) -> Session:
 
 
 ROUTES = [
-    Route(
-        method="POST",
-        path="/session",
-        endpoint=sign_in,
-        permission=NOBODY,
-        summary="Sign in",
-        request=SignIn,
-        response=Session,
-        errors=(400, 401, 403, 415),
-        rate="login",
-    ),
-    Route(
-        method="GET",
-        path="/session",
-        endpoint=get_session,
-        permission=NOBODY,
-        summary="The session at hand",
-        response=Session,
-        errors=(401, 403),
-    ),
-    Route(
-        method="DELETE",
-        path="/session",
-        endpoint=sign_out,
-        permission=PENDING,
-        summary="Sign out",
-        response=Success,
-        errors=(401, 403),
-    ),
-    Route(
-        method="GET",
-        path="/auth/status",
-        endpoint=get_status,
-        permission=PENDING,
-        summary="Who the caller is and may do",
-        response=AuthStatus,
-        errors=(401, 403),
-    ),
+    post("/session", sign_in, NOBODY, "Sign in", SignIn, Session, rate="login"),
+    get("/session", get_session, NOBODY, "The session at hand", Session),
+    remove("/session", sign_out, PENDING, "Sign out", Success),
+    get("/auth/status", get_status, PENDING, "Who the caller is and may do", AuthStatus),
 ]

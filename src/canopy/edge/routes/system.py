@@ -10,7 +10,7 @@ from canopy.edge import openapi
 from canopy.edge.ask import Ask
 from canopy.edge.guard import BODY_LIMIT, is_loopback
 from canopy.edge.principal import Permission
-from canopy.edge.route import NOBODY, Route
+from canopy.edge.route import NOBODY, get
 from canopy.ground.codec import to_json
 from canopy.ground.errors import Forbidden
 from canopy.ground.instants import instant
@@ -91,60 +91,12 @@ def get_openapi(ask: Ask) -> Response:
 
 
 ROUTES = [
-    Route(
-        method="GET",
-        path="/health",
-        endpoint=get_health,
-        permission=NOBODY,
-        summary="Health of the node",
-        response=Health,
-        also=(503,),
-        rate="free",
+    get("/health", get_health, NOBODY, "Health of the node", Health, also=(503,), rate="free"),
+    get("/info", get_info, NOBODY, "Version and figures", Info),
+    get("/openapi.json", get_openapi, NOBODY, "This description", dict[str, Any]),
+    get("/livez", get_live, NOBODY, "The process answers", str, bare=True, rate="free", media="text/plain"),
+    get(
+        "/readyz", get_ready, NOBODY, "The node can work", str, also=(503,), bare=True, rate="free", media="text/plain"
     ),
-    Route(
-        method="GET", path="/info", endpoint=get_info, permission=NOBODY, summary="Version and figures", response=Info
-    ),
-    Route(
-        method="GET",
-        path="/openapi.json",
-        endpoint=get_openapi,
-        permission=NOBODY,
-        summary="This description",
-        response=dict[str, Any],
-    ),
-    Route(
-        method="GET",
-        path="/livez",
-        endpoint=get_live,
-        permission=NOBODY,
-        summary="The process answers",
-        response=str,
-        bare=True,
-        rate="free",
-        media="text/plain",
-    ),
-    Route(
-        method="GET",
-        path="/readyz",
-        endpoint=get_ready,
-        permission=NOBODY,
-        summary="The node can work",
-        response=str,
-        also=(503,),
-        bare=True,
-        rate="free",
-        media="text/plain",
-    ),
-    Route(
-        method="GET",
-        path="/metrics",
-        endpoint=get_metrics,
-        permission=NOBODY,
-        summary="Prometheus metrics",
-        response=str,
-        errors=(403,),
-        bare=True,
-        rate="free",
-        media="text/plain",
-    ),
+    get("/metrics", get_metrics, NOBODY, "Prometheus metrics", str, bare=True, rate="free", media="text/plain"),
 ]

@@ -7,7 +7,7 @@ from canopy.edge import accounts
 from canopy.edge.accounts import Account
 from canopy.edge.ask import Ask, check_text, found
 from canopy.edge.principal import ALL, Principal, Status
-from canopy.edge.route import ANY, Route
+from canopy.edge.route import ANY, get, post, remove
 from canopy.edge.routes.keys import NAME_LENGTH, KeyList, MadeKey, NewKey, Revoked, key_json, make_key, wanted
 from canopy.features.admin.actions import find_account, set_status
 from canopy.ground.instants import instant
@@ -125,60 +125,10 @@ def account_json(principal: Principal, account: Account) -> AccountJson:
 
 
 ROUTES = [
-    Route(
-        method="GET",
-        path="/admin/users",
-        endpoint=list_accounts,
-        permission=ANY,
-        summary="Accounts of this node",
-        response=Accounts,
-        errors=(401, 403),
-    ),
-    Route(
-        method="POST",
-        path="/admin/users/{user_id}/approve",
-        endpoint=approve,
-        permission=ANY,
-        summary="Let an account in",
-        response=OneAccount,
-        errors=(400, 401, 403, 404, 409, 413, 415),
-    ),
-    Route(
-        method="POST",
-        path="/admin/users/{user_id}/suspend",
-        endpoint=suspend,
-        permission=ANY,
-        summary="Shut an account out",
-        response=OneAccount,
-        errors=(400, 401, 403, 404, 409, 413, 415),
-    ),
-    Route(
-        method="GET",
-        path="/admin/users/{user_id}/keys",
-        endpoint=list_keys,
-        permission=ANY,
-        summary="An account's keys",
-        response=KeyList,
-        errors=(400, 401, 403, 404),
-    ),
-    Route(
-        method="POST",
-        path="/admin/users/{user_id}/keys",
-        endpoint=create_key,
-        permission=ANY,
-        summary="Make a key for an account",
-        request=NewKey,
-        response=MadeKey,
-        status=201,
-        errors=(400, 401, 403, 404, 413, 415),
-    ),
-    Route(
-        method="DELETE",
-        path="/admin/users/{user_id}/keys/{key_id}",
-        endpoint=revoke_key,
-        permission=ANY,
-        summary="Revoke a key of an account",
-        response=Revoked,
-        errors=(400, 401, 403, 404),
-    ),
+    get("/admin/users", list_accounts, ANY, "Accounts of this node", Accounts),
+    post("/admin/users/{user_id}/approve", approve, ANY, "Let an account in", None, OneAccount),
+    post("/admin/users/{user_id}/suspend", suspend, ANY, "Shut an account out", None, OneAccount),
+    get("/admin/users/{user_id}/keys", list_keys, ANY, "An account's keys", KeyList),
+    post("/admin/users/{user_id}/keys", create_key, ANY, "Make a key for an account", NewKey, MadeKey, status=201),
+    remove("/admin/users/{user_id}/keys/{key_id}", revoke_key, ANY, "Revoke a key of an account", Revoked),
 ]

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from canopy.edge.ask import Ask, found
 from canopy.edge.principal import Permission, Principal
-from canopy.edge.route import Route
+from canopy.edge.route import Route, get
 from canopy.features.channels.tables import Channel, find_channel, list_channels
 from canopy.features.people.tables import Card, count_cards, list_cards
 from canopy.ground.errors import InvalidParameter
@@ -158,32 +158,7 @@ def _member(card: Card, principal: Principal) -> Member:
 
 _R = Permission.READ_CHANNELS
 ROUTES: list[Route] = [
-    Route(
-        method="GET",
-        path="/channels",
-        endpoint=get_channels,
-        permission=_R,
-        summary="The caller's channels",
-        response=Channels,
-        errors=(400, 401, 403),
-    ),
-    Route(
-        method="GET",
-        path="/channels/{channel_id}",
-        endpoint=get_channel,
-        permission=_R,
-        summary="One channel",
-        response=OneChannel,
-        also=(304,),
-        errors=(400, 401, 403, 404),
-    ),
-    Route(
-        method="GET",
-        path="/channels/{channel_id}/members",
-        endpoint=get_members,
-        permission=_R,
-        summary="Members of a channel",
-        response=Members,
-        errors=(400, 401, 403, 404),
-    ),
+    get("/channels", get_channels, _R, "The caller's channels", Channels),
+    get("/channels/{channel_id}", get_channel, _R, "One channel", OneChannel, also=(304,)),
+    get("/channels/{channel_id}/members", get_members, _R, "Members of a channel", Members),
 ]

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from canopy.edge.ask import Ask, check_text, found, invalid
 from canopy.edge.principal import Permission, Principal
-from canopy.edge.route import Route
+from canopy.edge.route import get, post
 from canopy.features.channels.tables import find_channel
 from canopy.features.messages.actions import Post, post_message
 from canopy.features.messages.events import CONTENT_LENGTH
@@ -99,7 +99,7 @@ class Messages(msgspec.Struct, kw_only=True):
     has_more: bool
 
 
-async def post(ask: Ask) -> Response:
+async def post_one(ask: Ask) -> Response:
     """Post a message."""
     wish = ask.decode(PostWish)
     _refuse_later_fields(wish)
@@ -296,35 +296,23 @@ def detail(tx: Read, line: Line, here: NodeId) -> dict[str, Any]:
 
 
 ROUTES = [
-    Route(
-        method="POST",
-        path="/channels/messages",
-        endpoint=post,
-        permission=Permission.WRITE_CHANNELS,
-        summary="Post a message",
-        request=PostWish,
-        response=Posted,
+    post(
+        "/channels/messages",
+        post_one,
+        Permission.WRITE_CHANNELS,
+        "Post a message",
+        PostWish,
+        Posted,
         status=201,
         also=(200,),
-        errors=(400, 401, 403, 404, 409, 413, 415, 422),
     ),
-    Route(
-        method="GET",
-        path="/channels/{channel_id}/messages",
-        endpoint=get_page,
-        permission=Permission.READ_CHANNELS,
-        summary="Messages of a channel",
-        response=Messages,
-        errors=(400, 401, 403, 404),
-    ),
-    Route(
-        method="GET",
-        path="/channels/{channel_id}/messages/{message_id}",
-        endpoint=get_one,
-        permission=Permission.READ_CHANNELS,
-        summary="One message",
-        response=OneMessage,
+    get("/channels/{channel_id}/messages", get_page, Permission.READ_CHANNELS, "Messages of a channel", Messages),
+    get(
+        "/channels/{channel_id}/messages/{message_id}",
+        get_one,
+        Permission.READ_CHANNELS,
+        "One message",
+        OneMessage,
         also=(304,),
-        errors=(400, 401, 403, 404),
     ),
 ]

@@ -14,7 +14,7 @@ from canopy.edge.ask import Ask, check_text, found, invalid, respond
 from canopy.edge.guard import is_loopback
 from canopy.edge.identify import nobody
 from canopy.edge.principal import Permission, Principal, Status
-from canopy.edge.route import ANY, NOBODY, Route
+from canopy.edge.route import ANY, NOBODY, get, patch, post
 from canopy.features.people.actions import NewAccount, ProfileChange, change_profile, open_account
 from canopy.features.people.events import BIO_LENGTH, NAME_LENGTH
 from canopy.features.people.tables import Card, find_card, list_cards
@@ -368,86 +368,13 @@ def _read_cursor(text: str) -> tuple[str, str]:
 
 _FEED = Permission.READ_FEED
 ROUTES = [
-    Route(
-        method="GET",
-        path="/setup",
-        endpoint=get_setup,
-        permission=NOBODY,
-        summary="Whether setup is needed, and the password rules",
-        response=SetupState,
-    ),
-    Route(
-        method="POST",
-        path="/setup",
-        endpoint=set_up,
-        permission=NOBODY,
-        summary="Make the owner's account",
-        request=Setup,
-        response=Registered,
-        status=201,
-        errors=(400, 403, 409, 413, 415),
-        rate="login",
-    ),
-    Route(
-        method="POST",
-        path="/register",
-        endpoint=register,
-        permission=NOBODY,
-        summary="Make an account",
-        request=Register,
-        response=Registered,
-        status=201,
-        errors=(400, 403, 409, 413, 415),
-        rate="register",
-    ),
-    Route(
-        method="GET",
-        path="/profile",
-        endpoint=get_profile,
-        permission=ANY,
-        summary="One's own profile",
-        response=Profile,
-        errors=(401, 403, 404),
-    ),
-    *(
-        Route(
-            method=method,
-            path="/profile",
-            endpoint=set_profile,
-            permission=ANY,
-            summary="Change one's own profile",
-            request=ProfileWish,
-            response=ProfileChanged,
-            errors=(400, 401, 403, 404, 409, 413, 415, 422),
-        )
-        for method in ("POST", "PATCH")
-    ),
-    Route(
-        method="GET",
-        path="/agents/me",
-        endpoint=get_me,
-        permission=_FEED,
-        summary="Who the caller is",
-        response=dict[str, Any],
-        errors=(401, 403, 404),
-    ),
-    Route(
-        method="GET",
-        path="/users",
-        endpoint=list_users,
-        permission=_FEED,
-        summary="The directory",
-        response=Users,
-        errors=(400, 401, 403),
-    ),
-    Route(
-        method="GET",
-        path="/users/{user_id}",
-        endpoint=get_user,
-        permission=_FEED,
-        summary="An identity card",
-        response=OneUser,
-        also=(304,),
-        errors=(400, 401, 403, 404),
-    ),
+    get("/setup", get_setup, NOBODY, "Whether setup is needed, and the password rules", SetupState),
+    post("/setup", set_up, NOBODY, "Make the owner's account", Setup, Registered, status=201, rate="login"),
+    post("/register", register, NOBODY, "Make an account", Register, Registered, status=201, rate="register"),
+    get("/profile", get_profile, ANY, "One's own profile", Profile),
+    post("/profile", set_profile, ANY, "Change one's own profile", ProfileWish, ProfileChanged, status=200),
+    patch("/profile", set_profile, ANY, "Change one's own profile", ProfileWish, ProfileChanged),
+    get("/agents/me", get_me, _FEED, "Who the caller is", dict[str, Any]),
+    get("/users", list_users, _FEED, "The directory", Users),
+    get("/users/{user_id}", get_user, _FEED, "An identity card", OneUser, also=(304,)),
 ]

@@ -53,7 +53,7 @@ export class Composer extends LightElement {
   }
 
   render() {
-    const over = [...this.text.slice(0, LONGEST * 2)].length - LONGEST;
+    const over = excess(this.text);
     return html`<div class="composer">
       <div class="composer-box">
         <textarea class="composer-text" id="composer" rows="1" aria-label=${this.label} placeholder=${this.label}
@@ -96,7 +96,7 @@ export class Composer extends LightElement {
   #send() {
     const text = this.text.trim();
     this.focus();
-    if (text === "" || [...text].length > LONGEST) return;
+    if (text === "" || excess(text) > 0) return;
     this.text = "";
     this.drafts.clear(this.place);
     this.dispatchEvent(new CustomEvent("send-text", { detail: text }));
@@ -109,6 +109,11 @@ export class Composer extends LightElement {
   #box() {
     return this.querySelector("textarea");
   }
+}
+
+/** Characters beyond what the node takes; counted only where it can matter. @param {string} text */
+function excess(text) {
+  return text.length <= LONGEST ? 0 : [...text].length - LONGEST;
 }
 
 customElements.define("canopy-composer", Composer);

@@ -12,8 +12,8 @@ export const words = {
   send: "Send",
   audience: "Who will see this",
   enterHint: "Enter sends · Shift+Enter for a new line",
-  showPassword: "Show password",
-  hidePassword: "Hide password",
+  showPassword: "Show typed text",
+  hidePassword: "Hide typed text",
   agent: "Agent",
   retry: "Retry",
   edit: "Edit",
@@ -29,8 +29,6 @@ export const words = {
   signedOut: "Signed out",
   gone: "Node not reachable: your messages wait here",
   technical: "Technical details",
-  loading: "Loading…",
-  slow: "This takes longer than usual.",
 };
 
 /** @param {number} seconds */

@@ -5,12 +5,13 @@ import { eachMidnight } from "../../base/time.js";
 import { LightElement } from "../../parts/element.js";
 import { icon } from "../../parts/icons.js";
 import { messageRow } from "../../parts/message-row.js";
-import { failure, skeleton } from "../../parts/notice.js";
+import { failure, notice, skeleton } from "../../parts/notice.js";
 import { itemsOf } from "./rows.js";
 import { ScrollKeeper } from "./scroll.js";
 import { beginning, beginningAdvice, feedName, newBelow, words } from "./strings.js";
 
 const PATIENCE = 150; // ms before a place that loads shows anything at all
+const LATE = 5000; // ms after which it says so and offers to try again
 
 /** @typedef {import("../../parts/message-row.js").Row} Row */
 
@@ -23,7 +24,7 @@ export class MessageList extends LightElement {
     actions: { attribute: false },
     current: { state: true },
     fresh: { state: true },
-    patient: { state: true },
+    waited: { state: true },
   };
 
   constructor() {
@@ -40,7 +41,8 @@ export class MessageList extends LightElement {
     this.current = null;
     /** Rows that came below while the reader was elsewhere. */
     this.fresh = 0;
-    this.patient = true;
+    /** How long the first rows have been awaited, as far as it shows. @type {"briefly" | "some time" | "long"} */
+    this.waited = "briefly";
     /** @type {string | undefined} */
     this.lastKey = undefined;
     /** @type {ScrollKeeper | null} */
@@ -49,8 +51,8 @@ export class MessageList extends LightElement {
 
   connectedCallback() {
     super.connectedCallback();
-    const timer = setTimeout(() => (this.patient = false), PATIENCE);
-    this.stops.add(() => clearTimeout(timer), eachMidnight(() => this.requestUpdate()));
+    const timers = [setTimeout(() => (this.waited = "some time"), PATIENCE), setTimeout(() => (this.waited = "long"), LATE)];
+    this.stops.add(() => timers.forEach(clearTimeout), eachMidnight(() => this.requestUpdate()));
   }
 
   firstUpdated() {
@@ -77,6 +79,7 @@ export class MessageList extends LightElement {
 
   updated() {
     this.keeper?.restore();
+    if (this.keeper?.atEnd) this.actions.atEnd();
   }
 
   render() {
@@ -105,7 +108,7 @@ export class MessageList extends LightElement {
   #top() {
     const { status, older, error } = this.view;
     if (status === "failed") return failure(words.loadFailed, words.nothingLost, error, this.actions.reload);
-    if (status === "loading") return this.patient ? nothing : skeleton(6);
+    if (status === "loading") return this.#waiting();
     if (older === "loading" || older === "some") return html`<div class="older">${words.loadingOlder}</div>`;
     if (older === "failed") {
       return html`<div class="older" role="alert"><span>${words.olderFailed}
@@ -114,6 +117,12 @@ export class MessageList extends LightElement {
     return html`<div class="beginning">
       <h2>${beginning(this.channel)}</h2><p>${beginningAdvice(this.channel, this.purpose)}</p>
     </div>`;
+  }
+
+  #waiting() {
+    if (this.waited === "briefly") return nothing;
+    const late = { action: { label: words.retry, act: this.actions.reload } };
+    return html`${this.waited === "long" ? notice(words.slow, words.slowAdvice, late) : nothing}${skeleton(6)}`;
   }
 
   #jump() {
@@ -136,9 +145,7 @@ export class MessageList extends LightElement {
 
   /** @param {boolean} atEnd */
   #reachedEnd(atEnd) {
-    if (!atEnd) return;
-    this.fresh = 0;
-    this.actions.atEnd();
+    if (atEnd) this.fresh = 0;
   }
 
   /** @param {FocusEvent} event */

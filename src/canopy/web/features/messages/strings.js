@@ -9,6 +9,8 @@ export const words = {
   olderFailed: "Older messages could not be loaded.",
   retry: "Retry",
   backToList: "Back to conversations",
+  slow: "This takes longer than usual",
+  slowAdvice: "The node has not answered yet. Nothing is lost.",
   loadFailed: "The messages could not be loaded.",
   nothingLost: "Nothing is lost: they are on the node.",
   unavailable: "This conversation is not available here",
