@@ -255,6 +255,38 @@ def test_older_messages_come_in_above_without_moving_the_reader(own_team: Node, 
     assert texts == [f"past {number}" for number in range(130)]
 
 
+@pytest.mark.slow
+def test_only_so_many_rows_are_mounted_at_the_newest_end(own_team: Node, people: People) -> None:
+    ada = people(own_team)
+    ada.sign_in("ada")
+    ada.open_general()
+    fill(own_team, 230, "stream of")
+    expect(ada.article("stream of 229")).to_be_in_viewport()
+    assert 100 <= ada.articles.count() <= 200
+    scroll_to(ada.page, 0)
+    while ada.articles.count() < 230:
+        scroll_to(ada.page, 0)
+    texts = ada.articles.locator(".message-text").all_inner_texts()
+    assert texts == [f"stream of {number}" for number in range(230)]
+
+
+def test_a_place_that_loads_for_long_says_so(ada: Person) -> None:
+    ada.page.clock.install()
+    held: list[Route] = []
+    ada.page.route("**/channels/general/messages?*", lambda route: held.append(route))
+    ada.go("/c/general")
+    expect(ada.page.get_by_role("heading", level=1)).to_be_visible()
+    ada.page.clock.run_for(6_000)
+    expect(ada.page.get_by_text("This takes longer than usual")).to_be_visible()
+    ada.page.unroute("**/channels/general/messages?*")
+    ada.page.get_by_role("button", name="Retry").click()
+    expect(ada.page.get_by_text("This takes longer than usual")).to_have_count(0)
+    expect(ada.box).to_be_editable()
+    for route in held:
+        route.abort()
+    ada.expect_noise()
+
+
 def test_an_unknown_place_says_so_and_leads_back(ada: Person) -> None:
     ada.go("/c/Cnowhere")
     expect(ada.page.get_by_role("heading", level=1)).to_have_text("This conversation is not available here")

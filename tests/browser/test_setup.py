@@ -88,7 +88,7 @@ def test_SU_5_password_managers_are_told_what_each_field_is(fresh: Node, people:
     password = ada.page.get_by_label("Password", exact=True)
     expect(ada.page.get_by_label("Handle")).to_have_attribute("autocomplete", "username")
     expect(password).to_have_attribute("autocomplete", "new-password")
-    ada.page.get_by_role("button", name="Show password").click()
+    ada.page.get_by_role("button", name="Show typed text").click()
     expect(password).to_have_attribute("type", "text")
     fresh.setup("ada")
     ada.go("/login")
