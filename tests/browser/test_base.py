@@ -134,3 +134,110 @@ def test_rows_keep_the_order_of_the_node_and_its_days(page: Page) -> None:
         ["M4", True],
         ["M5", False],
     ]
+
+
+# A conversation over answers that a test writes down; `asked` is what it asked for.
+CONVERSATION = """
+  const asked = [];
+  const answers = {};
+  const message = (number, more = {}) => ({
+    id: `M${number}`, channel_id: "general", user_id: "other", display_name: "Other", content: `text ${number}`,
+    type: "text", created_at: `2026-11-22T10:00:${String(number).padStart(2, "0")}.000000+00:00`, ...more,
+  });
+  const event = (type, number, payload = {}) =>
+    ({ seq: number, event_type: `channel.message.${type}`, channel_id: "general", message_id: `M${number}`, payload });
+  const get = async (path) => {
+    asked.push(path.replace("/channels/general/messages", ""));
+    return answers[asked.at(-1)] ?? { messages: [], has_more: false };
+  };
+  let waiting = 0;
+  const app = { api: { get }, me: { user_id: "me" }, outbox: { waiting: () => waiting } };
+  answers["?limit=50&order=created"] = { messages: [message(1), message(2)], has_more: false };
+  const conversation = new m.Conversation(app, "general");
+  const arrived = [];
+  conversation.onArrived = (rows) => arrived.push(...rows.map((row) => row.id));
+  await conversation.load();
+  const rows = () => conversation.view.value.rows.map((row) => `${row.key} ${row.content}`);
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 20));
+"""
+
+
+def converse(page: Page, body: str) -> Any:
+    return run(page, "features/messages/conversation.js", CONVERSATION + body)
+
+
+def test_a_carried_message_costs_no_request_and_a_bare_bell_one(page: Page) -> None:
+    body = """
+      conversation.hear([event("created", 3, { message: message(3) })]);
+      const carried = asked.length;
+      answers["?limit=200&order=created&after=M3"] = { messages: [message(4), message(5)], has_more: false };
+      conversation.hear([event("created", 4), event("created", 5)]);
+      await turn();
+      return { carried, asked: asked.slice(1), rows: rows(), arrived };
+    """
+    assert converse(page, body) == {
+        "carried": 1,
+        "asked": ["?limit=200&order=created&after=M3"],
+        "rows": [f"M{number} text {number}" for number in range(1, 6)],
+        "arrived": ["M3", "M4", "M5"],
+    }
+
+
+def test_the_same_message_twice_is_one_row_and_one_announcement(page: Page) -> None:
+    body = """
+      conversation.hear([event("created", 3, { message: message(3) }), event("created", 3, { message: message(3) })]);
+      conversation.hear([event("created", 3, { message: message(3) })]);
+      return [rows(), arrived];
+    """
+    assert converse(page, body) == [["M1 text 1", "M2 text 2", "M3 text 3"], ["M3"]]
+
+
+def test_edits_and_deletions_change_their_row_only(page: Page) -> None:
+    body = """
+      answers["/M1"] = { message: message(1, { content: "new words", edited_at: "2026-11-22T11:00:00.000000+00:00" }) };
+      conversation.hear([event("edited", 1), event("edited", 9), event("deleted", 2)]);
+      await turn();
+      return [rows(), conversation.view.value.rows[0].edited, asked.slice(1), arrived];
+    """
+    assert converse(page, body) == [["M1 new words"], True, ["/M1"], []]
+
+
+def test_my_message_that_the_stream_brings_first_keeps_its_key(page: Page) -> None:
+    """Without its client id it must not stand beside the row that waits for the answer."""
+    body = """
+      waiting = 1;
+      const mine = message(3, { user_id: "me" });
+      conversation.hear([event("created", 3, { message: mine })]);
+      const before = rows();
+      conversation.acknowledged({ ...mine, client_id: "chosen" });
+      waiting = 0;
+      conversation.settleEarly();
+      return [before, rows(), arrived];
+    """
+    assert converse(page, body) == [
+        ["M1 text 1", "M2 text 2"],
+        ["M1 text 1", "M2 text 2", "chosen text 3"],
+        [],
+    ]
+
+
+def test_my_message_from_another_program_appears_when_nothing_waits(page: Page) -> None:
+    body = """
+      waiting = 1;
+      conversation.hear([event("created", 3, { message: message(3, { user_id: "me" }) })]);
+      waiting = 0;
+      conversation.settleEarly();
+      return rows();
+    """
+    assert converse(page, body)[-1] == "M3 text 3"
+
+
+def test_a_late_message_goes_to_its_place_and_not_above_what_is_loaded(page: Page) -> None:
+    body = """
+      answers["?limit=50&order=created"] = { messages: [message(10), message(20)], has_more: true };
+      const other = new m.Conversation(app, "general");
+      await other.load();
+      other.hear([event("created", 15, { message: message(15) }), event("created", 5, { message: message(5) })]);
+      return other.view.value.rows.map((row) => row.id);
+    """
+    assert converse(page, body) == ["M10", "M15", "M20"]

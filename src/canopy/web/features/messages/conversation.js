@@ -112,7 +112,7 @@ export class Conversation {
     const floor = older === "none" ? "" : (rows[0]?.order ?? "");
     const wanted = this.#rowsOf(messages).filter((row) => known.has(row.id) || row.order >= floor);
     if (wanted.length > 0) this.#set({ rows: merged(rows, wanted) });
-    return wanted.filter((row) => !known.has(row.id));
+    return [...new Map(wanted.map((row) => [row.id, row])).values()].filter((row) => !known.has(row.id));
   }
 
   /** @param {LiveEvent} event */
