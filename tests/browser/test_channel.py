@@ -92,16 +92,18 @@ def test_CH_2_enter_adds_my_message_at_once_and_it_stays_where_it_is(ada: Person
     assert any(re.fullmatch(r"send:[0-9a-f]+:painted", mark) for mark in marks)
 
 
-def test_CH_3_a_message_of_another_arrives_and_never_moves_a_reader(team: Node, ada: Person) -> None:
-    fill(team, 48, "history")
+def test_CH_3_a_message_of_another_arrives_and_never_moves_a_reader(own_team: Node, people: People) -> None:
+    fill(own_team, 48, "history")
+    ada = people(own_team)
+    ada.sign_in("ada")
     ada.open_general()
     begun = time.monotonic()
-    mira_says(team, "while at the end")
+    mira_says(own_team, "while at the end")
     expect(ada.article("while at the end")).to_be_in_viewport()
     assert time.monotonic() - begun < 0.25 * SHARED_MACHINE
     scroll_to(ada.page, 100)
     before = offset(ada.page)
-    mira_says(team, "while scrolled up")
+    mira_says(own_team, "while scrolled up")
     expect(ada.page.get_by_role("button", name=re.compile("new"))).to_have_text(re.compile("1 new"))
     assert offset(ada.page) == before
     ada.page.get_by_role("button", name=re.compile("new")).click()
@@ -216,6 +218,17 @@ def test_a_draft_survives_a_reload_and_shift_enter_makes_a_line(ada: Person) -> 
     expect(ada.article("second line").locator(".message-text")).to_have_text("first line\nsecond line")
     ada.page.reload()
     expect(ada.box).to_have_value("")
+
+
+def test_enter_that_ends_a_word_of_an_input_method_does_not_send(ada: Person) -> None:
+    ada.open_general()
+    ada.box.fill("nihon")
+    before = ada.articles.count()
+    ada.box.dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True, "cancelable": True})
+    expect(ada.box).to_have_value("nihon")
+    ada.box.press("Enter")
+    expect(ada.box).to_have_value("")
+    expect(ada.articles).to_have_count(before + 1)
 
 
 def test_links_open_elsewhere_and_markup_stays_text(team: Node, ada: Person) -> None:

@@ -105,6 +105,7 @@ def cached(person: Person, response: Response) -> bool:
     return bool(size == 0)
 
 
+@pytest.mark.slow
 def test_idle_means_no_request(team: Node, people: People) -> None:
     ada = people(team)
     ada.sign_in("ada")

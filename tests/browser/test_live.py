@@ -20,7 +20,7 @@ BACK_AGAIN = 25_000  # ms: the longest pause between two attempts, and the attem
 TAKEOVER = 3.0  # s
 SECONDS_CUT = 30.0
 LIVE = re.compile("Live")
-HOSTS = pytest.mark.parametrize("host", ["127.0.0.1", INSECURE_HOST])
+HOSTS = pytest.mark.parametrize("host", ["127.0.0.1", pytest.param(INSECURE_HOST, marks=pytest.mark.slow)])
 
 
 def opened(node: Node, people: People, host: str = "127.0.0.1", port: int = 0) -> Person:
@@ -158,6 +158,7 @@ def test_another_tab_takes_the_stream_over_when_the_leader_closes(host: str, own
     expect(second.locator("article").filter(has_text="after the change of leaders")).to_be_visible()
 
 
+@pytest.mark.slow
 @HOSTS
 def test_a_leader_that_dies_without_a_word_is_replaced(host: str, own_team: Node, people: People) -> None:
     """Its process is gone before it could give the lead up; only the lock or the lease tells."""

@@ -23,7 +23,7 @@ def phone(node: Node, people: People, width: int, height: int) -> Person:
     return person
 
 
-@pytest.mark.parametrize("width", [320, 360, 390])
+@pytest.mark.parametrize("width", [320, pytest.param(360, marks=pytest.mark.slow), 390])
 def test_PH_1_nothing_scrolls_sideways(width: int, team: Node, people: People) -> None:
     mira_says(team, "a-word-that-is-much-too-long-for-any-phone-" * 4 + " https://example.org/" + "x" * 200)
     ada = phone(team, people, width, 800)

@@ -127,6 +127,18 @@ def test_signing_out_and_in_again(team: Node, people: People) -> None:
     ada.expect_noise()
 
 
+def test_signing_out_of_a_silent_node_says_that_it_did_not_work(own_team: Node, people: People) -> None:
+    ada = people(own_team)
+    ada.sign_in("ada")
+    ada.open_general()
+    own_team.kill()
+    ada.page.get_by_role("button", name=f"{ADA}, @ada").click()
+    ada.page.get_by_role("menuitem", name="Sign out").click()
+    expect(ada.page.get_by_role("alert")).to_contain_text("still signed in")
+    expect(ada.box).to_be_visible()
+    ada.expect_noise()
+
+
 def test_a_second_person_registers(team: Node, people: People) -> None:
     jo = people(team)
     jo.go("/register")

@@ -135,7 +135,7 @@ function keepSignedIn(signedIn, stops) {
   stops.add(() => (app.api.onSignedOut = () => {}));
 }
 
-/** @param {SignedInApp} signedIn @param {() => void} out @param {string} path @param {"load" | "link" | "history"} how */
+/** @param {SignedInApp} signedIn @param {() => Promise<void>} out @param {string} path @param {"load" | "link" | "history"} how */
 function visit(signedIn, out, path, how) {
   const lastName = `last.${signedIn.me.user_id}`;
   if (MOVED.has(path) || (path === "/" && !(NARROW.matches && how !== "load"))) {
@@ -157,7 +157,7 @@ function visit(signedIn, out, path, how) {
   return undefined;
 }
 
-/** @param {SignedInApp} signedIn @param {() => void} out @param {string | null} here the channel in view */
+/** @param {SignedInApp} signedIn @param {() => Promise<void>} out @param {string | null} here the channel in view */
 function frame(signedIn, out, here) {
   const page = app.router.path === "/" ? "list" : "place";
   const slots = {

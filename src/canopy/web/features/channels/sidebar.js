@@ -1,6 +1,7 @@
 /** The list of conversations. */
 
 import { html, nothing, repeat } from "../../vendor/lit.js";
+import { cleanName } from "../../base/text.js";
 import { LightElement } from "../../parts/element.js";
 import { icon } from "../../parts/icons.js";
 import { words } from "./strings.js";
@@ -39,7 +40,7 @@ export class Sidebar extends LightElement {
   /** @param {Channel} channel */
   #row(channel) {
     return html`<li><a class="place-row" href="/c/${encodeURIComponent(channel.id)}"
-      aria-current=${channel.id === this.here ? "page" : nothing}>${icon("hash")}<span>${channel.name}</span></a></li>`;
+      aria-current=${channel.id === this.here ? "page" : nothing}>${icon("hash")}<span dir="auto">${cleanName(channel.name)}</span></a></li>`;
   }
 }
 

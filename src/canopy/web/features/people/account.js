@@ -1,6 +1,7 @@
 /** The person at the foot of the rail, and the menu behind the avatar. */
 
-import { html } from "../../vendor/lit.js";
+import { html, nothing } from "../../vendor/lit.js";
+import { ApiError, Unreachable } from "../../base/api.js";
 import { avatar } from "../../parts/avatar.js";
 import { LightElement } from "../../parts/element.js";
 import { icon } from "../../parts/icons.js";
@@ -9,13 +10,16 @@ import { accountName, words } from "./strings.js";
 const GAP = 8; // px between the button and its menu
 
 export class AccountMenu extends LightElement {
-  static properties = { me: { attribute: false }, onSignOut: { attribute: false } };
+  static properties = { me: { attribute: false }, onSignOut: { attribute: false }, problem: { state: true } };
 
   constructor() {
     super();
     /** @type {import("../../base/types.js").User} */
     this.me = /** @type {any} */ (undefined);
-    this.onSignOut = () => {};
+    /** @type {() => Promise<void>} */
+    this.onSignOut = async () => {};
+    /** Why signing out did not work. */
+    this.problem = "";
   }
 
   render() {
@@ -26,9 +30,20 @@ export class AccountMenu extends LightElement {
       <div class="menu" id="account-menu" popover @toggle=${this.#toggled}>
         <div class="menu-head"><strong>${name}</strong><span>@${username}</span></div>
         <div role="menu" aria-label=${words.account}>
-          <button role="menuitem" type="button" @click=${this.onSignOut}>${icon("leave")}${words.signOut}</button>
+          <button role="menuitem" type="button" @click=${this.#signOut}>${icon("leave")}${words.signOut}</button>
         </div>
+        ${this.problem ? html`<p class="menu-head field-error" role="alert">${this.problem}</p>` : nothing}
       </div>`;
+  }
+
+  async #signOut() {
+    this.problem = "";
+    try {
+      await this.onSignOut();
+    } catch (error) {
+      if (!(error instanceof Unreachable) && !(error instanceof ApiError)) throw error;
+      this.problem = words.notSignedOut;
+    }
   }
 
   /** Beside its button, inside the window on any width. @param {ToggleEvent} event */

@@ -42,9 +42,13 @@ export async function signIn(api, credentials) {
   return adopt(api, await api.post("/session", credentials));
 }
 
-/** @param {import("../../base/api.js").Api} api */
+/** Throws Unreachable when the node cannot end the session. @param {import("../../base/api.js").Api} api */
 export async function signOut(api) {
-  await api.delete("/session");
+  try {
+    await api.delete("/session");
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error; // 401: it has ended already
+  }
   storage.remove(KNOWN);
   api.csrf = "";
 }

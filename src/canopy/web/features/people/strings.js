@@ -33,6 +33,7 @@ export const words = {
   signedOutTitle: "Sign in again",
   signedOutText: "Your session has ended. What you typed is kept.",
   signOut: "Sign out",
+  notSignedOut: "You are still signed in: the node did not answer.",
   account: "Account",
 };
 
