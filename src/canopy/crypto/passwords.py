@@ -51,7 +51,8 @@ def verify_password(stored: str | None, password: str) -> bool:
         _HASHER.verify(stored or _decoy(), password)
     except (VerificationError, InvalidHashError):
         return False
-    return stored is not None
+    # An empty text is an absent one too: else the decoy's own words would open it.
+    return bool(stored)
 
 
 def _is_long_enough(password: str) -> bool:
@@ -73,4 +74,4 @@ def _decoy() -> str:
 @cache
 def _common() -> frozenset[str]:
     text = files("canopy.crypto").joinpath("common-passwords.txt").read_text("utf-8")
-    return frozenset(text.split("\n"))
+    return frozenset(text.split())
