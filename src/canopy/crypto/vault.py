@@ -5,17 +5,19 @@ lie inside it. Nothing here overwrites an existing document.
 """
 
 import base64
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
+from argon2.exceptions import HashingError
 from argon2.low_level import Type, hash_secret_raw
 from nacl.utils import random as random_bytes
 
 from canopy.crypto.sealing import KEY_BYTES, OpenFailed, digest, seal, unseal
-from canopy.ground.errors import UnusableFolder, WrongKey
+from canopy.ground.errors import StartFailed, UnusableFolder, WrongKey
 
 Storage = Literal["file", "passphrase", "keyring"]
 
@@ -50,6 +52,9 @@ class _Document(msgspec.Struct):
     salt: str = ""
     box: str = ""
 
+    def __repr__(self) -> str:
+        return f"_Document({self.storage}, {self.id}, secret hidden)"
+
 
 def create(path: Path, storage: Storage, passphrase: Callable[[], str]) -> MasterKey:
     """Draw a master key and keep it at `path`, whose folder exists. Raises UnusableFolder."""
@@ -76,7 +81,7 @@ def load(path: Path, passphrase: Callable[[], str]) -> MasterKey:
         raise WrongKey(f"{path} is missing, and without it the database stays closed. Put it back.") from error
     except OSError as error:
         raise UnusableFolder(f"{path} cannot be read: {error.strerror}.") from error
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, HashingError, ValueError) as error:
         raise WrongKey(f"{path} is damaged. Put back the copy that belongs to this data root.") from error
     except OpenFailed as error:
         raise WrongKey("The passphrase is wrong.") from error
@@ -120,18 +125,30 @@ def _stretch(passphrase: str, salt: bytes) -> bytes:
 
 
 def _keyring_set(key: MasterKey) -> None:
-    import keyring  # noqa: PLC0415 - start-up time: an optional extra
-
-    keyring.set_password(_SERVICE, key.id, _text(key.secret))
+    with _keyring() as keyring:
+        keyring.set_password(_SERVICE, key.id, _text(key.secret))
 
 
 def _keyring_get(key_id: str) -> bytes:
-    import keyring  # noqa: PLC0415 - start-up time: an optional extra
-
-    kept = keyring.get_password(_SERVICE, key_id)
+    with _keyring() as keyring:
+        kept = keyring.get_password(_SERVICE, key_id)
     if kept is None:
         raise WrongKey("The OS keyring does not hold the key of this data root. Sign in as the user who made it.")
     return _bytes(kept)
+
+
+@contextlib.contextmanager
+def _keyring() -> Iterator[Any]:
+    """The OS keyring. Raises StartFailed with a sentence when it is absent, locked or refuses."""
+    try:
+        import keyring  # noqa: PLC0415 - start-up time: an optional extra
+        from keyring.errors import KeyringError  # noqa: PLC0415 - the same
+    except ImportError as error:
+        raise StartFailed("The OS keyring needs the extra: `pip install canopy[keyring]`.") from error
+    try:
+        yield keyring
+    except KeyringError as error:
+        raise StartFailed(f"The OS keyring cannot be used: {error}. Unlock it, or choose another storage.") from error
 
 
 def _text(data: bytes) -> str:
