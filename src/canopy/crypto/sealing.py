@@ -23,7 +23,6 @@ class Label(Enum):
 
     DATABASE = b"canopy-database-1"
     BLOBS = b"canopy-blobs-1"
-    WRAP = b"canopy-wrap-1"
 
 
 class OpenFailed(Exception):
