@@ -9,7 +9,9 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{1,100}")
 """What an id in a path or a body may look like (REST section 0.3)."""
 
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
-_BIDI_CONTROLS = dict.fromkeys(map(ord, "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"))
+"""Categories of characters that show nothing; the direction overrides are among them (Cf)."""
+_JOINERS = "\u200c\u200d"
+"""Scripts and emoji need them between visible characters."""
 
 
 def is_handle(text: str) -> bool:
@@ -36,10 +38,15 @@ def _encodes(text: str) -> bool:
 
 
 def clean_name(text: str) -> str:
-    """A one-line name: NFC, blanks folded, controls and direction overrides removed."""
-    folded = " ".join(unicodedata.normalize("NFC", text).split())
-    visible = (c for c in folded if c in "\u200c\u200d" or unicodedata.category(c) not in _INVISIBLE)
-    return "".join(visible).translate(_BIDI_CONTROLS).strip()
+    """A one-line name: NFC, blanks folded, controls and direction overrides removed; joiners only inside it.
+
+    Cleaning a clean name changes nothing, which is how a card is checked: so what is removed goes first, and
+    only what is left is composed and folded.
+    """
+    one_line = " ".join(text.split())
+    visible = (c for c in one_line if c in _JOINERS or unicodedata.category(c) not in _INVISIBLE)
+    composed = unicodedata.normalize("NFC", "".join(visible))
+    return " ".join(composed.split()).strip(_JOINERS + " ")
 
 
 def fold_handle(text: str) -> str:
