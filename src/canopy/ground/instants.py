@@ -6,6 +6,8 @@ from functools import lru_cache
 from canopy.ground.clock import COUNTER_LIMIT, counter_of, milliseconds_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LATEST = 253_402_300_799_999
+"""The last millisecond of the year 9999: what a stranger's event says lies beyond is spelled as this."""
 
 
 @lru_cache(maxsize=4_096)
@@ -16,7 +18,7 @@ def _second(seconds: int) -> str:
 
 def instant(milliseconds: int, microseconds: int = 0) -> str:
     """Spell Unix milliseconds as the API does; `microseconds` (0..999) are the last three digits."""
-    seconds, rest = divmod(milliseconds, 1000)
+    seconds, rest = divmod(min(milliseconds, _LATEST), 1000)
     return f"{_second(seconds)}.{rest:03d}{microseconds:03d}+00:00"
 
 
