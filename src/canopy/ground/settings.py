@@ -96,7 +96,7 @@ def _from_file(root: Path) -> dict[str, Any]:
             found = tomllib.load(file)
     except FileNotFoundError:
         return {}
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise BadSettings(f"{path} cannot be read: {error}.") from error
     for name in found:
         if name == "data_root":
