@@ -82,11 +82,6 @@ class Door:
         self.judge = Judge(catalog)
         self._key = key
 
-    @property
-    def node(self) -> bytes:
-        """The identity that signs here."""
-        return self._key.node
-
     def do(self, tx: Tx, draft: Draft) -> Entry:
         """Sign and append what a local action wants to say.
 
@@ -278,9 +273,7 @@ class Door:
         """A known event; its body may be the missing one. What was dropped for good stays dropped."""
         if event.body is not None and not has_body and not gone:
             store.FILL_BODY.run(tx, which=event.id, bytes=event.body)
-            row = store.BY_ID.row(tx, id=event.id)
-            if row is not None:
-                self.judge.reconsider(tx, [self.judge.held(row)])
+            self.judge.reconsider(tx, map(self.judge.held, store.BY_ID.rows(tx, id=event.id)))
         return Receipt(Taking.KNOWN, event.id)
 
     def _take_parked(self, tx: Tx, taken: EventId) -> None:

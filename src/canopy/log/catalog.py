@@ -172,12 +172,7 @@ class Catalog:
                     raise DuplicateName(kind.name)
                 self.kinds[kind.name] = kind
             self.projections.extend(feature.projections)
-        self._by_kind = {name: tuple(p for p in self.projections if name in p.kinds) for name in self.kinds}
 
     def kind(self, name: str) -> Kind | None:
         """The declaration of a kind, or None for one that this version does not know."""
         return self.kinds.get(name)
-
-    def projections_of(self, kind: str) -> tuple[Projection, ...]:
-        """The projections that a kind feeds, lowest floor first."""
-        return self._by_kind.get(kind, ())

@@ -22,8 +22,6 @@ from canopy.ground.ids import (
     SCOPE_BYTES,
     EventId,
     NodeId,
-    ScopeId,
-    UserKey,
 )
 
 VERSION = 1
@@ -62,16 +60,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     body: bytes | None
 
     @property
-    def scope(self) -> ScopeId:
-        return ScopeId(self.header.scope)
-
-    @property
     def node(self) -> NodeId:
         return NodeId(self.header.node)
-
-    @property
-    def user(self) -> UserKey:
-        return UserKey(self.header.user)
 
     @property
     def prev(self) -> EventId:

@@ -122,14 +122,6 @@ def find_device(root: Path) -> Path | None:
     return found[0] if found else None
 
 
-def read_running(root: Path) -> Running | None:
-    """Where the node of this data root answers, if one says that it runs."""
-    try:
-        return msgspec.json.decode((root / "node.json").read_bytes(), type=Running)
-    except (OSError, msgspec.MsgspecError):
-        return None
-
-
 def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Replace a small file whole."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

@@ -128,12 +128,6 @@ BY_AWAITS = prepare(select(*_JUDGED).where(events.c.awaits == bindparam("awaits"
 BY_DUE = prepare(
     select(*_JUDGED).where(events.c.due <= bindparam("now")).order_by(events.c.due).limit(bindparam("most"))
 )
-BY_REASON = prepare(
-    select(*_JUDGED)
-    .where(_WAITING, events.c.reason == bindparam("reason"), events.c.position > bindparam("after"))
-    .order_by(events.c.position)
-    .limit(bindparam("most"))
-)
 FROM_HEIGHT = prepare(
     select(*_JUDGED).where(events.c.chain == bindparam("chain"), events.c.height >= bindparam("height"))
 )

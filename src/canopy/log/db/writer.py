@@ -197,8 +197,6 @@ def _answer(batch: list[Outcome[Any]]) -> None:
 
 def _resolve(batch: list[Outcome[Any]]) -> None:
     for outcome in batch:
-        if outcome.future.done():
-            continue
         if outcome.error is not None:
             outcome.future.set_exception(outcome.error)
         else:
