@@ -29,4 +29,4 @@ class Head(msgspec.Struct, frozen=True, array_like=True, order=True, gc=False):
 
 def digest(heads: Iterable[Head]) -> bytes:
     """Sixteen bytes that are equal exactly when the sets of heads are."""
-    return blake3(pack(sorted(heads))).digest()[:DIGEST_BYTES]
+    return blake3(pack(sorted(set(heads)))).digest()[:DIGEST_BYTES]
