@@ -1,6 +1,7 @@
 """One request as an endpoint sees it: who asks, what they sent, and the node that answers."""
 
 import contextlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,7 +12,7 @@ from starlette.responses import Response
 from canopy.edge import act
 from canopy.edge.principal import Principal
 from canopy.edge.route import Route
-from canopy.ground.codec import to_json
+from canopy.ground.codec import from_json, to_json
 from canopy.ground.errors import (
     ContentTooLarge,
     InvalidJson,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from canopy.edge.core import Core
 
 T = TypeVar("T")
+
+_WHOLE = re.compile(r"-?[0-9]{1,100}")
 
 LIMIT = 200
 LIMIT_LONG = 500
@@ -73,6 +76,8 @@ class Ask:
             self.body.decode("utf-8")
             return msgspec.json.decode(self.body or b"{}", type=kind)
         except msgspec.ValidationError as error:
+            # A field of the wrong type is met before what follows is read, which may be no JSON at all.
+            _check_json(self.body)
             raise _invalid_field(str(error)) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise InvalidJson(f"The body is not valid JSON in UTF-8: {error}.") from error
@@ -89,10 +94,7 @@ class Ask:
         text = self.request.query_params.get(name)
         if text is None:
             return default
-        try:
-            value = int(text) if text.isascii() else None
-        except ValueError:
-            value = None
+        value = int(text) if _WHOLE.fullmatch(text) else None
         if value is None or value < least:
             raise InvalidParameter(f"The parameter {name} must be a whole number of at least {least}.", parameter=name)
         return min(value, most)
@@ -195,6 +197,13 @@ def invalid(field: str, why: str, sentence: str, **details: Any) -> InvalidReque
 
 def _tags(header: str | None) -> set[str]:
     return {tag.strip().removeprefix("W/") for tag in (header or "").split(",")}
+
+
+def _check_json(body: bytes) -> None:
+    try:
+        from_json(body)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise InvalidJson(f"The body is not valid JSON in UTF-8: {error}.") from error
 
 
 def _invalid_field(message: str) -> InvalidRequest:

@@ -22,8 +22,16 @@ from canopy.log.db import Read
 from canopy.log.journal import Line
 
 QUEUE_BYTES = 512 * 1024
-BACKLOG = 200
-"""Notices read at a time when a subscriber catches up."""
+"""What may wait for one subscriber; the bytes themselves are shared by all who wait for them."""
+PIECE_BYTES = 16 * 1024
+SPREAD = 200
+"""Notices read at a time when all subscribers are told."""
+BACKLOG = 12
+"""Notices read at a time when one subscriber catches up; then others get their turn.
+
+Small, because each piece is a copy that a client which does not read keeps for as long as it likes."""
+ENCODED = 4_096
+"""Notices kept encoded until the next commit, for subscribers that catch up together."""
 PER_CREDENTIAL = 5
 PER_NODE = 2_000
 HEARTBEAT = 15.0
@@ -68,13 +76,18 @@ class Subscriber:
         return True
 
     def take(self) -> bytes:
-        """Everything queued above what was sent already."""
-        chunks = [chunk for seq, chunk in self._queue if seq > self.sent]
-        if self._queue:
-            self.sent = max(self.sent, self._queue[-1][0])
-        self._queue.clear()
-        self._bytes = 0
-        self._ready.clear()
+        """What to send next of what is queued above what was sent already: a copy, so only a piece at a time."""
+        chunks: list[bytes] = []
+        size = 0
+        while self._queue and size < PIECE_BYTES:
+            seq, chunk = self._queue.popleft()
+            self._bytes -= len(chunk)
+            if seq > self.sent:
+                self.sent = seq
+                chunks.append(chunk)
+                size += len(chunk)
+        if not self._queue:
+            self._ready.clear()
         return b"".join(chunks)
 
 
@@ -85,6 +98,8 @@ class Streams:
         self._core = core
         self._subscribers: dict[int, Subscriber] = {}
         self._seq = 0
+        self._encoded: dict[int, bytes] = {}
+        self._encoded_at = -1
         core.bus.listen(self.spread)
 
     def start(self) -> None:
@@ -122,7 +137,7 @@ class Streams:
     def spread(self) -> None:
         """Give every new notice to those who may see it."""
         with self._core.database.read() as tx:
-            while lines := journal.list_after(tx, self._seq, BACKLOG):
+            while lines := journal.list_after(tx, self._seq, SPREAD):
                 for line in lines:
                     self._spread_line(tx, line)
                 self._seq = lines[-1].seq
@@ -141,9 +156,17 @@ class Streams:
                 subscriber.offer(line.seq, chunk)
 
     def encode(self, tx: Read, line: Line) -> bytes:
-        """A notice as it goes over the wire."""
-        data = to_json(self._core.rooms.item(tx, line))
-        return b"id: %d\nevent: %s\ndata: %s\n\n" % (line.seq, line.event_type.encode(), data)
+        """A notice as it goes over the wire. Kept until the next commit, which may change what stands beside it."""
+        commits = self._core.database.commits
+        if self._encoded_at != commits or len(self._encoded) >= ENCODED:
+            self._encoded.clear()
+            self._encoded_at = commits
+        chunk = self._encoded.get(line.seq)
+        if chunk is None:
+            data = to_json(self._core.rooms.item(tx, line))
+            chunk = b"id: %d\nevent: %s\ndata: %s\n\n" % (line.seq, line.event_type.encode(), data)
+            self._encoded[line.seq] = chunk
+        return chunk
 
     def backlog(self, subscriber: Subscriber, after: int) -> tuple[bytes, int, bool]:
         """Up to BACKLOG notices above `after` that this subscriber may see, the new cursor, and whether more follow."""
@@ -211,6 +234,7 @@ class StreamResponse:
             self._subscriber.sent = cursor
             if chunk:
                 await _send(send, chunk)
+            await asyncio.sleep(0)
         return b""
 
 

@@ -7,11 +7,15 @@ import msgspec
 from sqlalchemy import text
 
 from canopy.ground.clock import FUTURE_TOLERANCE_MS, milliseconds_of
+from canopy.ground.errors import StorageFailed
 from canopy.log import replay, store
 from canopy.log.db import Database, Read, prepare
+from canopy.log.db.connection import StorageError
 from canopy.log.judge import BLAMED, Judge
 
 HOUR_MS = 3600 * 1000
+LONGEST_SECONDS = 600.0
+"""A large file takes longer to check than a reader may take otherwise."""
 RECENT = 1_000
 """Events whose objects are made again, to see that nothing changes."""
 
@@ -25,7 +29,11 @@ _HEADS = prepare(
 _NEWEST = prepare(text("SELECT max(time) FROM events"))
 _SHOWN = prepare(
     text(
-        "SELECT (SELECT count(*) FROM events WHERE kind = 'message.posted' AND fate = 0 AND gone = ''), "
+        # As the rows are made: a message is shown while the newest of its words are held, and it is not deleted.
+        "SELECT (SELECT count(*) FROM events AS post WHERE kind = 'message.posted' AND fate = 0 AND NOT EXISTS "
+        "(SELECT 1 FROM events WHERE object = post.object AND kind = 'message.deleted' AND fate = 0) AND "
+        "(SELECT body IS NOT NULL FROM events WHERE object = post.object AND fate = 0 "
+        "AND kind IN ('message.posted', 'message.edited') ORDER BY time DESC, id DESC LIMIT 1)), "
         "(SELECT count(*) FROM messages WHERE deleted IS NULL)"
     )
 )
@@ -47,23 +55,24 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def examine(database: Database, judge: Judge) -> Iterator[Finding]:
-    """All checks of the log and its tables, in order."""
-    with database.read() as tx:
-        yield _quick_check(tx)
-        yield _heads(tx)
-        yield _rows(tx)
-        yield _waiting(tx)
-        yield _refused(tx)
-        yield _clock(tx)
-        yield _forks(tx)
-    yield _replay(database, judge)
+    """All checks of the log and its tables, in order; damage that stops one ends them with a finding."""
+    try:
+        with database.read(LONGEST_SECONDS) as tx:
+            yield from (check(tx) for check in _CHECKS)
+        yield _replay(database, judge)
+    except (*StorageError, StorageFailed) as error:
+        yield _damaged(str(error))
 
 
 def _quick_check(tx: Read) -> Finding:
     said = tx.execute("PRAGMA quick_check").fetchall()
     if said == [("ok",)]:
         return Finding("ok", "database", "The database file is whole.")
-    return Finding("fail", "database", f"The database file is damaged ({said[0][0]}). Restore a backup.")
+    return _damaged(str(said[0][0]))
+
+
+def _damaged(how: str) -> Finding:
+    return Finding("fail", "database", f"The database file is damaged or cannot be read ({how}). Restore a backup.")
 
 
 def _heads(tx: Read) -> Finding:
@@ -112,6 +121,9 @@ def _forks(tx: Read) -> Finding:
     if count:
         return Finding("warn", "forks", f"{count} chains are forked: a copied node, or a dishonest one.")
     return Finding("ok", "forks", "No chain is forked.")
+
+
+_CHECKS = (_quick_check, _heads, _rows, _waiting, _refused, _clock, _forks)
 
 
 def _replay(database: Database, judge: Judge) -> Finding:

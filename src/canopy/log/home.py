@@ -15,7 +15,7 @@ from typing import IO, Literal
 import msgspec
 
 from canopy.crypto import vault
-from canopy.crypto.keys import SigningKey
+from canopy.crypto.keys import SEED_BYTES, SigningKey
 from canopy.crypto.sealing import Label, derive
 from canopy.ground.clock import Clock
 from canopy.ground.errors import AlreadyRunning, DamagedDatabase, UnusableFolder
@@ -93,15 +93,25 @@ def open_home(
         if device is None:
             device = _create(root, clock, storage, passphrase)
         database = open_database(device, clock, passphrase, vfs=vfs)
-        migrate(database, device / "backups")
-        with database.read() as tx:
-            seed = get_fact(tx, IDENTITY)
-        if seed is None:
-            raise DamagedDatabase(f"{device / DATABASE} holds no identity. Restore a backup.")
+        try:
+            key = _identity(database, device)
+        except BaseException:
+            database.close()
+            raise
     except BaseException:
         lock.close()
         raise
-    return Home(root, device, database, SigningKey(seed), lock)
+    return Home(root, device, database, key, lock)
+
+
+def _identity(database: Database, device: Path) -> SigningKey:
+    """The node's key, once the database has today's schema."""
+    migrate(database, device / "backups")
+    with database.read() as tx:
+        seed = get_fact(tx, IDENTITY)
+    if seed is None or len(seed) != SEED_BYTES:
+        raise DamagedDatabase(f"{device / DATABASE} holds no identity. Restore a backup.")
+    return SigningKey(seed)
 
 
 def open_database(
@@ -133,7 +143,8 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
 
 def place_warning(root: Path) -> str | None:
     """A sentence about a folder in which a data root should not lie, or None."""
-    for folder in (root, *root.parents):
+    place = root.resolve()
+    for folder in (place, *place.parents):
         if (folder / ".git").exists():
             return f"The data root {root} lies inside the git repository {folder}: keys and messages may be committed."
         if folder.name in _SYNCED:
@@ -161,6 +172,9 @@ def _lock(root: Path) -> IO[str]:
     except BlockingIOError as error:
         lock.close()
         raise AlreadyRunning(f"Another process is using the data root {root}.") from error
+    except OSError as error:
+        lock.close()
+        raise UnusableFolder(f"The data root {root} cannot be locked: {error.strerror}.") from error
     return lock
 
 
@@ -173,18 +187,26 @@ def _create(root: Path, clock: Clock, storage: KeyStorage, passphrase: Callable[
         for name in FOLDERS:
             (fresh / name).mkdir(mode=0o700, parents=True)
         fresh.chmod(0o700)
+        master = vault.create(fresh / "keys" / "master", _storage(storage), passphrase)
+        key = _fill(fresh, clock, master)
+        device = root / "devices" / device_id(key.node)
+        fresh.rename(device)
+        _sync_folder(device.parent)
     except OSError as error:
         raise UnusableFolder(f"The data root {root} cannot be written to: {error.strerror}.") from error
-    master = vault.create(fresh / "keys" / "master", _storage(storage), passphrase)
-    database = Database.create(fresh / DATABASE, derive(master.secret, Label.DATABASE), master.id, clock)
-    migrate(database, fresh / "backups")
-    key, seed = SigningKey.generate()
-    database.write(lambda tx: set_fact(tx, IDENTITY, seed))
-    database.close()
-    device = root / "devices" / device_id(key.node)
-    fresh.rename(device)
-    _sync_folder(device.parent)
     return device
+
+
+def _fill(device: Path, clock: Clock, master: vault.MasterKey) -> SigningKey:
+    """Make the database of a new device, with an identity in it."""
+    database = Database.create(device / DATABASE, derive(master.secret, Label.DATABASE), master.id, clock)
+    try:
+        migrate(database, device / "backups")
+        key, seed = SigningKey.generate()
+        database.write(lambda tx: set_fact(tx, IDENTITY, seed))
+    finally:
+        database.close()
+    return key
 
 
 def _storage(wanted: KeyStorage) -> vault.Storage:

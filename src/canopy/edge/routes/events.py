@@ -138,9 +138,11 @@ def open_stream(ask: Ask) -> Response:
 
 def _cursor(ask: Ask) -> int | None:
     last = ask.header("last-event-id")
-    if last is not None and last.isascii() and last.isdigit() and len(last) < 19:
-        return int(last)
-    return ask.number("after_seq", 0) if "after_seq" in ask.request.query_params else None
+    if last is None:
+        return ask.number("after_seq", 0) if "after_seq" in ask.request.query_params else None
+    if not (last.isascii() and last.isdigit() and len(last) < 19):
+        raise InvalidParameter("Last-Event-ID is the id of an event of this stream.", parameter="Last-Event-ID")
+    return int(last)
 
 
 def get_diagnostics(ask: Ask) -> Response:

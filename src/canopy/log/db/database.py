@@ -49,6 +49,8 @@ class Database:
         self._readers: list[apsw.Connection] = []
         self._lock = threading.Lock()
         self.on_commit: Callable[[], None] = lambda: None
+        self.commits = 0
+        """How many batches were committed; what was read before a change of it may be stale."""
         _check_sidecar(path, key_id)
         self.connection = open_file(path, key, vfs=vfs, create=not path.exists())
 
@@ -80,6 +82,7 @@ class Database:
                 raise StorageFailed from error
             raise
         self.memory.commit()
+        self.commits += 1
         self.on_commit()
 
     def write(self, job: Callable[[Tx], T]) -> T:
@@ -88,10 +91,10 @@ class Database:
             return job(tx)
 
     @contextlib.contextmanager
-    def read(self) -> Iterator[Read]:
-        """A snapshot on this thread's own connection; it ends within five seconds."""
+    def read(self, seconds: float = READ_SECONDS) -> Iterator[Read]:
+        """A snapshot on this thread's own connection; it ends within five seconds, unless the caller has leave."""
         connection = self._reader()
-        deadline = self.clock.monotonic() + READ_SECONDS
+        deadline = self.clock.monotonic() + seconds
         connection.set_progress_handler(lambda: self.clock.monotonic() > deadline, PROGRESS_STEPS)
         connection.execute("BEGIN")
         try:

@@ -28,6 +28,9 @@ export function mount(root, app, params) {
   };
 }
 
+/** @type {import("../../parts/message-row.js").Row[]} the same each time, so that it is no change */
+const NOTHING = [];
+
 /** @param {SignedInApp} app @param {string} id */
 function nameOf(app, id) {
   return app.channels.value?.find((channel) => channel.id === id)?.name ?? id;
@@ -121,6 +124,7 @@ export class ChannelScreen extends LightElement {
 
   /** What the outbox still holds and the list does not show yet. */
   #pending() {
+    if (this.app.outbox.items.value.length === 0) return NOTHING;
     const shown = new Set(this.conversation.view.value.rows.map((row) => row.key));
     return this.app.outbox.items.value
       .filter((item) => item.place === this.place && !shown.has(item.clientId))

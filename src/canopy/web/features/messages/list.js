@@ -72,9 +72,8 @@ export class MessageList extends LightElement {
 
   /** @param {import("../../vendor/lit.js").PropertyValues} changed */
   willUpdate(changed) {
-    if (!changed.has("view") && !changed.has("pending")) return;
     this.keeper?.capture();
-    this.#countFresh();
+    if (changed.has("view")) this.#countFresh();
   }
 
   updated() {

@@ -15,11 +15,16 @@ export class ScrollKeeper {
     this.scroller = scroller;
     this.hearer = hearer;
     this.atEnd = true;
+    /** Where the list stood when it was last looked at; only a person moves it up. */
+    this.lastTop = 0;
     /** @type {{element: Element, top: number} | null} */
     this.anchor = null;
-    this.scrolled = () => this.#look();
+    this.scrolled = () => this.#scrolled();
     scroller.addEventListener("scroll", this.scrolled, { passive: true });
-    this.sizes = new ResizeObserver(() => this.atEnd && this.toEnd());
+    this.sizes = new ResizeObserver(() => {
+      this.#look();
+      if (this.atEnd) this.toEnd();
+    });
     this.sizes.observe(scroller);
     this.sizes.observe(content);
   }
@@ -32,6 +37,7 @@ export class ScrollKeeper {
   /** Before the rows change: remember the first one in view. */
   capture() {
     this.anchor = null;
+    this.#look();
     if (this.atEnd) return;
     const edge = this.scroller.getBoundingClientRect().top;
     for (const element of this.scroller.querySelectorAll("article")) {
@@ -49,12 +55,14 @@ export class ScrollKeeper {
     if (this.anchor?.element.isConnected) {
       const moved = this.anchor.element.getBoundingClientRect().top - this.anchor.top;
       if (moved !== 0) this.scroller.scrollTop += moved;
+      this.lastTop = this.scroller.scrollTop;
     }
     return this.askOlder();
   }
 
   toEnd() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.lastTop = this.scroller.scrollTop;
     this.#setEnd(true);
     this.askOlder();
   }
@@ -66,10 +74,21 @@ export class ScrollKeeper {
     if (clientHeight > 0 && near) this.hearer.onNearStart();
   }
 
-  #look() {
-    const left = this.scroller.scrollHeight - this.scroller.clientHeight - this.scroller.scrollTop;
-    this.#setEnd(left <= NEAR);
+  #scrolled() {
+    this.#look();
     this.askOlder();
+  }
+
+  /**
+   * The event of a scroll comes later than the scroll, so every change looks for itself. The end may also
+   * move away from the reader (a new row, a smaller window): that alone does not mean that they left it.
+   */
+  #look() {
+    const { scrollTop, scrollHeight, clientHeight } = this.scroller;
+    const near = scrollHeight - clientHeight - scrollTop <= NEAR;
+    if (near) this.#setEnd(true);
+    else if (scrollTop < this.lastTop) this.#setEnd(false);
+    this.lastTop = scrollTop;
   }
 
   /** @param {boolean} atEnd */
