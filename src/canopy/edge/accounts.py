@@ -139,7 +139,7 @@ _COUNT_ACCOUNTS = prepare(select(func.count()).select_from(accounts))
 _BY_NAME = prepare(select(*_ACCOUNT).where(accounts.c.folded == bindparam("folded")))
 _BY_USER = prepare(select(*_ACCOUNT).where(accounts.c.user == bindparam("user")))
 _OWNER = prepare(select(*_ACCOUNT).where(accounts.c.owner == text("1")))
-_ALL_ACCOUNTS = prepare(select(*_ACCOUNT).order_by(accounts.c.created, accounts.c.user))
+_ALL_ACCOUNTS = prepare(select(*_ACCOUNT).order_by(accounts.c.created, text("rowid")))
 _SET_STATUS = prepare(
     update(accounts).where(accounts.c.user == bindparam("who")).values(status=bindparam("new_status"))
 )
@@ -151,7 +151,7 @@ _BY_DIGEST = prepare(
     .where(api_keys.c.digest == bindparam("digest"))
 )
 _KEYS_OF = prepare(
-    select(*_KEY).where(api_keys.c.user == bindparam("user")).order_by(api_keys.c.created, api_keys.c.key_id)
+    select(*_KEY).where(api_keys.c.user == bindparam("user")).order_by(api_keys.c.created, text("rowid"))
 )
 _REVOKE = prepare(
     update(api_keys)
@@ -218,22 +218,22 @@ def create_account(
 
 def find_by_name(tx: Read, username: str) -> Account | None:
     """The account with this name, in any case of letters."""
-    return _account(_BY_NAME.row(tx, folded=fold_handle(username)))
+    return _found(_BY_NAME.row(tx, folded=fold_handle(username)))
 
 
 def find_account(tx: Read, user: UserKey) -> Account | None:
     """The account with this key."""
-    return _account(_BY_USER.row(tx, user=user))
+    return _found(_BY_USER.row(tx, user=user))
 
 
 def find_owner(tx: Read) -> Account | None:
     """The instance owner, once there is one."""
-    return _account(_OWNER.row(tx))
+    return _found(_OWNER.row(tx))
 
 
 def list_accounts(tx: Read) -> list[Account]:
     """All accounts of this node, oldest first."""
-    return [Account(*row) for row in _ALL_ACCOUNTS.rows(tx)]
+    return [_account(row) for row in _ALL_ACCOUNTS.rows(tx)]
 
 
 def set_status(tx: Tx, user: UserKey, status: Status) -> None:
@@ -241,8 +241,13 @@ def set_status(tx: Tx, user: UserKey, status: Status) -> None:
     _SET_STATUS.run(tx, who=user, new_status=status)
 
 
-def _account(row: Any) -> Account | None:
-    return Account(*row) if row else None
+def _account(row: Any) -> Account:
+    user, username, password, account_type, status, owner, created = row
+    return Account(user, username, password, account_type, status, bool(owner), created)
+
+
+def _found(row: Any) -> Account | None:
+    return _account(row) if row else None
 
 
 # API keys.
@@ -262,7 +267,7 @@ def create_key(
 def find_key(tx: Read, token: str) -> tuple[ApiKey, Account] | None:
     """The key with this text and its account; revoked and expired ones included."""
     row = _BY_DIGEST.row(tx, digest=token_digest(token))
-    return None if row is None else (ApiKey(*row[:9]), Account(*row[9:]))
+    return None if row is None else (ApiKey(*row[:9]), _account(row[9:]))
 
 
 def list_keys(tx: Read, user: UserKey) -> list[ApiKey]:
@@ -314,7 +319,7 @@ def find_session(tx: Read, token: str) -> tuple[str, str, int, Account] | None:
     session_id, csrf, created, last_seen, idle = row[:5]
     if last_seen + idle < tx.now_ms or created + REMEMBERED_MS < tx.now_ms:
         return None
-    return session_id, csrf, last_seen, Account(*row[5:])
+    return session_id, csrf, last_seen, _account(row[5:])
 
 
 def touch_session(tx: Tx, session_id: str) -> None:
