@@ -100,6 +100,12 @@ class Disk:
             self.durable[name] = inode
         return inode
 
+    def rename_folder(self, folder: str, now: str) -> None:
+        """Somebody renamed a folder, and synced the one above it: all files in it go on under another name."""
+        for names in (self.now, self.durable):
+            for name in [name for name in names if name.startswith(f"{folder}/")]:
+                names[now + name.removeprefix(folder)] = names.pop(name)
+
     def sync(self, inode: Inode) -> None:
         inode.sync()
         if inode.syncs_directory:

@@ -98,6 +98,7 @@ class Patch:
             return code
         code = int(self.real_open(vfs, place, file, flags, out))
         if code == native.OK:
+            run.opened(name)
             self.tap(file, run, inode)
         return code
 
@@ -151,12 +152,15 @@ _patch: list[Patch] = []
 
 
 @contextmanager
-def living(root: Path, plan: Plan | None = None) -> Iterator[Run]:
-    """What SQLite opens under `root` inside this block lives, and dies, as `plan` says."""
+def living(root: Path, plan: Plan | None = None, on_death: Callable[[], None] = lambda: None) -> Iterator[Run]:
+    """What SQLite opens under `root` inside this block lives, and dies, as `plan` says.
+
+    `on_death` is called at the instant of a kill: the code under test runs on, and must not be seen to.
+    """
     if not _patch:
         _patch.append(Patch())
     patch = _patch[0]
-    run = Run(root.resolve(), plan)
+    run = Run(root.resolve(), plan, on_death=on_death)
     patch.install(run)
     try:
         yield run

@@ -12,11 +12,12 @@ import itertools
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from tests.crash.disk import Image
 from tests.crash.patch import living
-from tests.crash.shim import CHANGES, GROWS, Call, Fault, Plan
+from tests.crash.shim import CHANGES, GROWS, Call, Fault, Plan, Run
 
 Acknowledge = Callable[[str], None]
 Script = Callable[[Path, Acknowledge], None]
@@ -64,13 +65,13 @@ def walk(hazard: Hazard, work: Path, start: Path | None, script: Script, check: 
     for point in itertools.count(1):
         assert point <= MOST_POINTS, "the script never ends"
         root, acknowledged = _fresh(work / "life", start), list[str]()
-        with living(root, hazard.at(point)) as run:
+        with living(root, hazard.at(point), partial(_keep_moment, root, work)) as run:
             script(root, acknowledged.append)
         seen.acknowledged_at_last = len(acknowledged)
         for what, image in run.disk.images(run.victim, seed=point):
             seen.images += 1
             where = f"{hazard.name} at point {point} ({run.fired}), {what}"
-            _judge(where, _lay(work, root, image), acknowledged, check)
+            _judge(where, _lay(work, run, image), acknowledged, check)
         if run.fired is None:
             return seen
         seen.points = point
@@ -86,16 +87,32 @@ def _fresh(place: Path, start: Path | None) -> Path:
     return place.resolve()
 
 
-def _lay(work: Path, root: Path, image: Image) -> Path:
+def _keep_moment(root: Path, work: Path) -> None:
+    """What lies beside the files of SQLite when the process dies. What it does afterwards never happened."""
+    _copy_others(root, work / "moment")
+
+
+def _copy_others(source: Path, target: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns(*OF_SQLITE))
+
+
+def _lay(work: Path, run: Run, image: Image) -> Path:
     """The directory as the next process finds it: files that SQLite never opened lie there unchanged."""
     after = work / "after"
-    shutil.rmtree(after, ignore_errors=True)
-    shutil.copytree(root, after, ignore=shutil.ignore_patterns(*OF_SQLITE))
+    _copy_others(work / "moment" if run.dead else run.root, after)
     for name, content in image.items():
-        target = after / Path(name).relative_to(root)
-        if target.parent.exists():  # else its folder was renamed after the file was closed for good
-            target.write_bytes(content)
+        folder = Path(name).parent.relative_to(run.root) if run.dead else _folder_now(run, Path(name).parent)
+        (after / folder / Path(name).name).write_bytes(content)
     return after
+
+
+def _folder_now(run: Run, folder: Path) -> Path:
+    """Where a folder is by now, relative to the root: it may have been renamed with its files in it."""
+    if not folder.exists():
+        number = run.numbers[str(folder)]
+        (folder,) = (path for path in run.root.rglob("*") if path.is_dir() and path.stat().st_ino == number)
+    return folder.relative_to(run.root)
 
 
 def _judge(what: str, after: Path, acknowledged: list[str], check: Check) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,6 +63,9 @@ class Run:
     fired: Call | None = None
     dead: bool = False
     victim: tuple[Inode, Change] | None = None
+    on_death: Callable[[], None] = lambda: None
+    numbers: dict[str, int] = field(default_factory=dict)
+    """Inode numbers by name, of files and of their folders: a folder may be renamed while its files live."""
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def covers(self, name: str) -> bool:
@@ -84,6 +88,7 @@ class Run:
         if fault is Fault.KILL:
             self.dead = True
             self.victim = None if inode is None or change is None else (inode, change)
+            self.on_death()
         elif call is Call.SYNC and inode is not None:
             inode.lose_pending()
         elif fault is Fault.ENOSPC and call is Call.WRITE:
@@ -92,11 +97,26 @@ class Run:
 
     def open(self, name: str) -> tuple[int, Inode | None]:
         """What an open finds; making a new file is a change of the disk, opening one that exists is not."""
+        if self.dead:
+            return _EIO[Call.OPEN], None
         existing = Path(name).read_bytes() if Path(name).exists() else None
         if existing is None and (code := self.enter(Call.OPEN)) != native.OK:
             return code, None
         with self._lock:
+            if existing is not None:
+                self._follow(name)
             return native.OK, self.disk.open(name, existing, journal=name.endswith(("-wal", "-journal")))
+
+    def opened(self, name: str) -> None:
+        for path in (Path(name), Path(name).parent):
+            self.numbers[str(path)] = path.stat().st_ino
+
+    def _follow(self, name: str) -> None:
+        """Recognise a file that was opened before in a folder of another name."""
+        number = Path(name).stat().st_ino
+        for known in tuple(self.disk.now):
+            if known != name and self.numbers.get(known) == number and not Path(known).exists():
+                self.disk.rename_folder(str(Path(known).parent), str(Path(name).parent))
 
     def change(self, call: Call, inode: Inode, change: Change) -> int:
         with self._lock:
@@ -115,4 +135,5 @@ class Run:
         with self._lock:
             if (code := self.enter(Call.DELETE)) == native.OK:
                 self.disk.delete(name, sync_directory=sync_directory)
+                self.numbers.pop(name, None)
             return code

@@ -67,62 +67,62 @@ def posts_are_there(root: Path, acknowledged: list[str]) -> None:
 
 
 @pytest.mark.parametrize("hazard", HAZARDS, ids=lambda hazard: hazard.name)
-def test_encrypted_sqlite_loses_nothing_acknowledged(hazard: Hazard, tmp_path: Path) -> None:
-    seen = walk(hazard, tmp_path, None, post_some, posts_are_there)
+def test_encrypted_sqlite_loses_nothing_acknowledged(hazard: Hazard, work: Path) -> None:
+    seen = walk(hazard, work, None, post_some, posts_are_there)
     assert seen.points > 40
     assert seen.images > 4 * seen.points
     assert seen.acknowledged_at_last == POSTS, "the last walk, which nothing cut, must acknowledge everything"
 
 
-def test_a_store_that_does_not_sync_is_caught(tmp_path: Path) -> None:
+def test_a_store_that_does_not_sync_is_caught(work: Path) -> None:
     with pytest.raises(AssertionError):
-        walk(KILL, tmp_path, None, lambda root, ack: post_some(root, ack, "OFF"), posts_are_there)
+        walk(KILL, work, None, lambda root, ack: post_some(root, ack, "OFF"), posts_are_there)
 
 
 @pytest.mark.parametrize("hazard", [FULL, EIO, KILL], ids=lambda hazard: hazard.name)
-def test_a_store_that_acknowledges_what_failed_is_caught(hazard: Hazard, tmp_path: Path) -> None:
+def test_a_store_that_acknowledges_what_failed_is_caught(hazard: Hazard, work: Path) -> None:
     def lies(root: Path, acknowledge: Acknowledge) -> None:
         post_some(root, lambda text: None)
         for number in range(POSTS):
             acknowledge(f"post {number}")
 
     with pytest.raises((AssertionError, apsw.Error)):
-        walk(hazard, tmp_path, None, lies, posts_are_there)
+        walk(hazard, work, None, lies, posts_are_there)
 
 
-def test_the_shim_lies_beneath_the_cipher(tmp_path: Path) -> None:
-    with living(tmp_path) as run:
-        post_some(tmp_path, lambda text: None)
+def test_the_shim_lies_beneath_the_cipher(work: Path) -> None:
+    with living(work) as run:
+        post_some(work, lambda text: None)
         images = dict(run.disk.images(None, 0))
     assert any(images["everything written kept"].values())
     for image in images.values():
         assert not any(b"post " in content or b"SQLite format" in content for content in image.values())
 
 
-def test_a_second_connection_reads_through_shared_memory(tmp_path: Path) -> None:
-    with living(tmp_path), closing(connect(tmp_path / "a.db")) as writer:
+def test_a_second_connection_reads_through_shared_memory(work: Path) -> None:
+    with living(work), closing(connect(work / "a.db")) as writer:
         writer.execute("CREATE TABLE t (x)")
-        with closing(connect(tmp_path / "a.db")) as reader:
+        with closing(connect(work / "a.db")) as reader:
             writer.execute("INSERT INTO t VALUES (7)")
             assert reader.execute("SELECT x FROM t").fetchall() == [(7,)]
-        assert (tmp_path / "a.db-shm").exists()
+        assert (work / "a.db-shm").exists()
 
 
-def test_the_dead_write_nothing(tmp_path: Path) -> None:
-    with living(tmp_path, Plan(Fault.KILL, 12)) as run:
-        post_some(tmp_path, lambda text: None)
+def test_the_dead_write_nothing(work: Path) -> None:
+    with living(work, Plan(Fault.KILL, 12)) as run:
+        post_some(work, lambda text: None)
         assert run.dead
         assert run.fired is not None
-        frozen = files(tmp_path)
-        post_some(tmp_path, lambda text: pytest.fail("acknowledged by the dead"))
-    after = files(tmp_path)
+        frozen = files(work)
+        post_some(work, lambda text: pytest.fail("acknowledged by the dead"))
+    after = files(work)
     assert after == frozen
 
 
-def test_the_model_agrees_with_the_file_system(tmp_path: Path) -> None:
-    with living(tmp_path) as run:
-        post_some(tmp_path, lambda text: None)
-        with closing(connect(tmp_path / "a.db")) as connection:
+def test_the_model_agrees_with_the_file_system(work: Path) -> None:
+    with living(work) as run:
+        post_some(work, lambda text: None)
+        with closing(connect(work / "a.db")) as connection:
             connection.execute("INSERT INTO posts VALUES ('late', NULL)")
             kept = dict(run.disk.images(None, 0))["everything written kept"]
             real: Image = {name: Path(name).read_bytes() for name in kept}
@@ -142,11 +142,11 @@ def test_a_failed_sync_makes_nothing_durable() -> None:
     assert images["everything written kept"]["a"] == b"lostkept"
 
 
-def test_every_kind_of_call_is_cut(tmp_path: Path) -> None:
+def test_every_kind_of_call_is_cut(work: Path) -> None:
     """A walk that never met a truncation or deletion would prove nothing about them."""
     fired = set()
     for point in range(1, 400):
-        root = tmp_path / str(point)
+        root = work / str(point)
         root.mkdir()
         with living(root, Plan(Fault.KILL, point)) as run:
             post_some(root, lambda text: None)

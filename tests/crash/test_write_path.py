@@ -72,9 +72,9 @@ def assert_same_story(home: Home, tx: Read, shown: list[str]) -> None:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(module_work: Path) -> Path:
     """A data root with an owner."""
-    root = tmp_path_factory.mktemp("made")
+    root = module_work / "made"
     with open_store(root):
         pass
     return root
@@ -82,7 +82,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.timeout(180)
-def test_a_store_that_does_not_sync_is_caught(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_that_does_not_sync_is_caught(made: Path, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def careless(*arguments: Any, **options: Any) -> apsw.Connection:
         connection = open_file(*arguments, **options)
         connection.pragma("synchronous", "OFF")
@@ -90,12 +90,12 @@ def test_a_store_that_does_not_sync_is_caught(made: Path, tmp_path: Path, monkey
 
     monkeypatch.setattr(database_module, "open_file", careless)
     with pytest.raises(AssertionError, match="acknowledged and lost"):
-        walk(KILL, tmp_path, made, talk, kept)
+        walk(KILL, work, made, talk, kept)
 
 
-def test_a_full_disk_is_said_and_survived(made: Path, tmp_path: Path) -> None:
+def test_a_full_disk_is_said_and_survived(made: Path, work: Path) -> None:
     """One commit fails for want of room: its caller is told so, and the next ones go through."""
-    root = tmp_path / "root"
+    root = work / "root"
     shutil.copytree(made, root)
     said: list[str] = []
     with living(root, FULL_ONCE.at(2)), open_store(root) as home:
@@ -110,8 +110,8 @@ def test_a_full_disk_is_said_and_survived(made: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("hazard", HAZARDS, ids=lambda hazard: hazard.name)
-def test_nothing_acknowledged_is_lost_at_any_point(hazard: Hazard, made: Path, tmp_path: Path) -> None:
-    seen = walk(hazard, tmp_path, made, talk, kept)
+def test_nothing_acknowledged_is_lost_at_any_point(hazard: Hazard, made: Path, work: Path) -> None:
+    seen = walk(hazard, work, made, talk, kept)
     print(f"{hazard.name}: {seen.points} points, {seen.images} images")
     assert seen.acknowledged_at_last == SPOKEN
     assert seen.points > 40
@@ -120,8 +120,8 @@ def test_nothing_acknowledged_is_lost_at_any_point(hazard: Hazard, made: Path, t
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("hazard", HAZARDS, ids=lambda hazard: hazard.name)
-def test_a_first_start_that_is_cut_can_be_started_again(hazard: Hazard, tmp_path: Path) -> None:
-    seen = walk(hazard, tmp_path, None, talk, kept)
+def test_a_first_start_that_is_cut_can_be_started_again(hazard: Hazard, work: Path) -> None:
+    seen = walk(hazard, work, None, talk, kept)
     print(f"{hazard.name}: {seen.points} points, {seen.images} images")
     assert seen.acknowledged_at_last == SPOKEN
     assert seen.points > 80
