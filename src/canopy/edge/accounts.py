@@ -30,7 +30,7 @@ from canopy.edge.principal import ALL, AccountType, Principal, Status, with_impl
 from canopy.ground.errors import Conflict
 from canopy.ground.ids import NodeId, UserKey
 from canopy.ground.text import fold_handle
-from canopy.log.db import Read, Tx, prepare
+from canopy.log.db import Read, Tx, prepare, row_of
 from canopy.log.local import local
 from canopy.log.shown import user_id
 
@@ -134,7 +134,7 @@ _ACCOUNT = (
 )
 _KEY = [column for column in api_keys.c if column.name != "digest"]
 
-_INSERT_ACCOUNT = prepare(insert(accounts).values({c.name: bindparam(c.name) for c in accounts.c}))
+_INSERT_ACCOUNT = prepare(insert(accounts).values(row_of(accounts)))
 _COUNT_ACCOUNTS = prepare(select(func.count()).select_from(accounts))
 _BY_NAME = prepare(select(*_ACCOUNT).where(accounts.c.folded == bindparam("folded")))
 _BY_USER = prepare(select(*_ACCOUNT).where(accounts.c.user == bindparam("user")))
@@ -144,7 +144,7 @@ _SET_STATUS = prepare(
     update(accounts).where(accounts.c.user == bindparam("who")).values(status=bindparam("new_status"))
 )
 
-_INSERT_KEY = prepare(insert(api_keys).values({c.name: bindparam(c.name) for c in api_keys.c}))
+_INSERT_KEY = prepare(insert(api_keys).values(row_of(api_keys)))
 _BY_DIGEST = prepare(
     select(*_KEY, *_ACCOUNT)
     .join_from(api_keys, accounts, accounts.c.user == api_keys.c.user)
@@ -166,7 +166,7 @@ _CHANGE_KEY = prepare(
 )
 _USED = prepare(update(api_keys).where(api_keys.c.key_id == bindparam("which")).values(last_used=bindparam("at")))
 
-_INSERT_SESSION = prepare(insert(sessions).values({c.name: bindparam(c.name) for c in sessions.c}))
+_INSERT_SESSION = prepare(insert(sessions).values(row_of(sessions)))
 _BY_SESSION = prepare(
     select(sessions.c.session_id, sessions.c.csrf, sessions.c.created, sessions.c.last_seen, sessions.c.idle, *_ACCOUNT)
     .join_from(sessions, accounts, accounts.c.user == sessions.c.user)
@@ -181,9 +181,7 @@ _FIND_ANSWER = prepare(
         answers.c.user == bindparam("user"), answers.c.key == bindparam("key"), answers.c.created > bindparam("since")
     )
 )
-_STORE_ANSWER = prepare(
-    insert(answers).prefix_with("OR REPLACE").values({c.name: bindparam(c.name) for c in answers.c})
-)
+_STORE_ANSWER = prepare(insert(answers).prefix_with("OR REPLACE").values(row_of(answers)))
 _FORGET_ANSWERS = prepare(
     text(
         "DELETE FROM answers WHERE (user, key) IN "

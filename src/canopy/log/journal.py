@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Column, Integer, Table, Text, bindparam, func
 from canopy.ground.codec import from_json, to_json
 from canopy.ground.instants import instant
 from canopy.log.catalog import Notice
-from canopy.log.db import Read, Tx, metadata, prepare
+from canopy.log.db import Read, Tx, metadata, prepare, row_of
 
 KEEP_ROWS = 50_000
 KEEP_MS = 30 * 24 * 3600 * 1000
@@ -37,12 +37,7 @@ notices = Table(
 
 _COLUMNS = [column for column in notices.c if column.name != "dedupe_key"]
 
-_INSERT = prepare(
-    insert(notices)
-    .prefix_with("OR IGNORE")
-    .values({c.name: bindparam(c.name) for c in notices.c if c.name != "seq"})
-    .returning(notices.c.seq)
-)
+_INSERT = prepare(insert(notices).prefix_with("OR IGNORE").values(row_of(notices, "seq")).returning(notices.c.seq))
 _AFTER = prepare(
     select(*_COLUMNS).where(notices.c.seq > bindparam("after")).order_by(notices.c.seq).limit(bindparam("most"))
 )

@@ -6,7 +6,6 @@ the order (time, id), and each that makes it raise waits for the next version of
 """
 
 import logging
-from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
@@ -137,17 +136,16 @@ class Judge:
     def settle(self, tx: Tx, new: Sequence[Held]) -> set[EventId]:
         """Give `new` events (just inserted or judged again, with their fates stored) their effect on the tables,
         and judge what waited for them. Returns the events that are blamed for a projector that raised."""
-        touched = {held.object: None for held in new if held.object is not None}
-        queue = deque(new)
-        while queue:
-            for woken in self._woken_by(tx, queue.popleft()):
-                if self._judge_again(tx, woken):
-                    queue.append(woken)
-                    if woken.object is not None:
-                        touched[woken.object] = None
+        changed = list(new)
+        for held in changed:
+            # The list grows while it is walked: what was woken may wake others.
+            changed.extend(woken for woken in self._woken_by(tx, held) if self._judge_again(tx, woken))
         blamed: set[EventId] = set()
-        for key in touched:
+        for key in dict.fromkeys(held.object for held in changed if held.object is not None):
             blamed |= self.project(tx, key)
+        for held in changed:
+            if held.object is None and held.is_done:
+                self._first_done(tx, held)
         return blamed
 
     def reconsider(self, tx: Tx, some: Iterable[Held]) -> None:

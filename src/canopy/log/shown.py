@@ -39,3 +39,8 @@ def channel_id(scope: ScopeId) -> str:
 def message_id(event: EventId) -> str:
     """`M` + 24 hex of the event that posted it."""
     return shown("M", event, 24)
+
+
+def handle_here(handle: str, node: NodeId, here: NodeId) -> str:
+    """A handle as this node shows it: that of a user of another node carries the beginning of its peer id."""
+    return handle if node == here else f"{handle}.{peer_id(node)[:8]}"

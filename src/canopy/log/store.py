@@ -18,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from canopy.log.db import metadata, prepare
+from canopy.log.db import metadata, prepare, row_of
 
 events = Table(
     "events",
@@ -99,7 +99,7 @@ facts = Table(
     comment="single values of this database: run, seed, projection numbers",
 )
 
-INSERT_EVENT = prepare(insert(events).values({c.name: bindparam(c.name) for c in events.c if c.name != "position"}))
+INSERT_EVENT = prepare(insert(events).values(row_of(events, "position")))
 FIND_EVENT = prepare(
     select(events.c.position, events.c.body.is_not(None), events.c.gone).where(events.c.id == bindparam("id"))
 )
@@ -168,9 +168,7 @@ FIND_CHAIN = prepare(
         chains.c.scope == bindparam("scope"), chains.c.node == bindparam("node"), chains.c.run == bindparam("run")
     )
 )
-INSERT_CHAIN = prepare(
-    insert(chains).values({c.name: bindparam(c.name) for c in chains.c if c.name != "chain"}).returning(chains.c.chain)
-)
+INSERT_CHAIN = prepare(insert(chains).values(row_of(chains, "chain")).returning(chains.c.chain))
 SET_CHAIN = prepare(
     update(chains)
     .where(chains.c.chain == bindparam("which"))
@@ -186,7 +184,7 @@ LIST_CHAINS = prepare(
     select(chains.c.chain, chains.c.scope, chains.c.node, chains.c.run, chains.c.height, chains.c.head, chains.c.closed)
 )
 
-INSERT_PARKED = prepare(insert(parked).values({c.name: bindparam(c.name) for c in parked.c if c.name != "parked"}))
+INSERT_PARKED = prepare(insert(parked).values(row_of(parked, "parked")))
 FIND_PARKED = prepare(
     select(parked.c.parked, parked.c.body.is_not(None), parked.c.source, parked.c.size).where(
         parked.c.id == bindparam("id")

@@ -11,7 +11,7 @@ from canopy.features.people.tables import Card, count_cards, list_cards
 from canopy.ground.errors import InvalidParameter
 from canopy.ground.instants import instant_of
 from canopy.log.db import Read
-from canopy.log.shown import GENERAL_ID, peer_id
+from canopy.log.shown import GENERAL_ID, handle_here, peer_id
 
 MISSING = "There is no such channel, or you are not a member."
 
@@ -143,10 +143,9 @@ def channel_json(ask: Ask, tx: Read, channel: Channel) -> ChannelJson:
 
 
 def _member(card: Card, principal: Principal) -> Member:
-    here = card.node == principal.node
     return Member(
         user_id=card.user_id,
-        username=card.handle if here else f"{card.handle}.{peer_id(card.node)[:8]}",
+        username=handle_here(card.handle, card.node, principal.node),
         display_name=card.name,
         role="member",
         joined_at=instant_of(card.created),

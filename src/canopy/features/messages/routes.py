@@ -21,7 +21,7 @@ from canopy.ground.instants import instant, instant_of, parse_instant
 from canopy.ground.text import is_token
 from canopy.log.db import Read
 from canopy.log.journal import Line
-from canopy.log.shown import message_id, peer_id
+from canopy.log.shown import handle_here, message_id, peer_id
 
 DAY_MS = 24 * 3600 * 1000
 DEFAULT_MS = 90 * DAY_MS
@@ -257,15 +257,13 @@ def _read_cursor(text: str) -> Window:
 
 def message_json(message: Message, here: NodeId) -> MessageJson:
     """A message as JSON, seen from this node."""
-    peer = peer_id(message.node)
-    handle = message.handle or "unknown"
     parent = message.parent
     created = instant_of(message.time)
     return MessageJson(
         id=message.id,
         channel_id=message.channel,
         user_id=message.author,
-        username=handle if message.node == here else f"{handle}.{peer[:8]}",
+        username=handle_here(message.handle or "unknown", message.node, here),
         display_name=message.name or "Unknown",
         account_type=message.account_type or "human",
         content=message.content,
@@ -282,7 +280,7 @@ def message_json(message: Message, here: NodeId) -> MessageJson:
         like_counts={},
         attachments=[],
         security={},
-        origin_peer=peer,
+        origin_peer=peer_id(message.node),
         client_id=message.client_id or None,
         deleted=message.deleted is not None,
         deleted_at=None if message.deleted is None else instant_of(message.deleted),

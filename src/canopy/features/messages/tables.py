@@ -30,7 +30,7 @@ from canopy.features.people.tables import user_cards
 from canopy.ground.ids import EventId, NodeId
 from canopy.log import store
 from canopy.log.catalog import DONE, Entry, Verdict, hidden, waiting
-from canopy.log.db import Prepared, Read, Tx, prepare, projected
+from canopy.log.db import Prepared, Read, Tx, prepare, projected, row_of
 from canopy.log.event import header_of
 from canopy.log.shown import channel_id, message_id, user_id
 
@@ -83,7 +83,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
 _DELETE = prepare(
     delete(messages).where(messages.c.event == bindparam("which")).returning(messages.c.root, messages.c.id)
 )
-_INSERT = prepare(insert(messages).values({c.name: bindparam(c.name) for c in messages.c}))
+_INSERT = prepare(insert(messages).values(row_of(messages)))
 _LATEST_REPLY = prepare(
     select(func.max(messages.c.time)).where(
         messages.c.root == bindparam("root"), messages.c.id != bindparam("root"), messages.c.deleted.is_(None)

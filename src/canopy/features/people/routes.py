@@ -24,7 +24,7 @@ from canopy.ground.ids import EventId, base58
 from canopy.ground.instants import instant_of
 from canopy.ground.text import clean_name, is_handle
 from canopy.log.db import Read
-from canopy.log.shown import device_id, peer_id
+from canopy.log.shown import device_id, handle_here, peer_id
 
 Text = Annotated[str, msgspec.Meta(max_length=LONGEST)]
 
@@ -330,7 +330,7 @@ def user_json(tx: Read, principal: Principal, card: Card) -> UserJson:
     """A card as JSON, seen from this node."""
     remote = card.node != principal.node
     account = None if remote else accounts.find_account(tx, card.user)
-    handle = shown_handle(card, principal.node)
+    handle = handle_here(card.handle, card.node, principal.node)
     return UserJson(
         user_id=card.user_id,
         username=handle,
@@ -345,11 +345,6 @@ def user_json(tx: Read, principal: Principal, card: Card) -> UserJson:
         avatar_url=None,
         created_at=instant_of(card.created),
     )
-
-
-def shown_handle(card: Card, here: bytes) -> str:
-    """The handle; that of a user of another node carries the beginning of its peer id."""
-    return card.handle if card.node == here else f"{card.handle}.{peer_id(card.node)[:8]}"
 
 
 def _cursor(card: Card) -> str:

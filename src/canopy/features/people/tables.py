@@ -10,7 +10,7 @@ from canopy.ground.ids import NodeId, UserKey
 from canopy.ground.text import fold_handle
 from canopy.log import scope
 from canopy.log.catalog import DONE, Entry, Verdict, hidden
-from canopy.log.db import Read, Tx, prepare, projected
+from canopy.log.db import Read, Tx, prepare, projected, row_of
 from canopy.log.shown import user_id, user_object
 
 user_cards = projected(
@@ -49,7 +49,7 @@ class Card(msgspec.Struct, frozen=True):
 
 _CARD = [user_cards.c[name] for name in Card.__struct_fields__]
 _DELETE = prepare(delete(user_cards).where(user_cards.c.object == bindparam("which")))
-_INSERT = prepare(insert(user_cards).values({c.name: bindparam(c.name) for c in user_cards.c}))
+_INSERT = prepare(insert(user_cards).values(row_of(user_cards)))
 _BY_ID = prepare(select(*_CARD).where(user_cards.c.user_id == bindparam("user_id")))
 _PAGE = prepare(
     select(*_CARD)

@@ -7,6 +7,7 @@ imported; running it binds values by name.
 
 from typing import Any, Protocol
 
+from sqlalchemy import BindParameter, Table, bindparam
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
@@ -76,3 +77,8 @@ class Prepared:
 def prepare(statement: ClauseElement) -> Prepared:
     """Describe a statement once, at module level."""
     return Prepared(statement)
+
+
+def row_of(table: Table, without: str = "") -> dict[str, BindParameter[Any]]:
+    """The values of an INSERT: each column bound under its own name, but for one that the database fills in."""
+    return {column.name: bindparam(column.name) for column in table.c if column.name != without}
