@@ -136,9 +136,14 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
     """Replace a small file whole."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    beside.replace(path)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        beside.replace(path)
+    except OSError:
+        # It may hold a token.
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def place_warning(root: Path) -> str | None:
@@ -164,10 +169,10 @@ def _lock(root: Path) -> IO[str]:
     path = root / "node.lock"
     try:
         lock = path.open("a+")
-        path.chmod(0o600)
     except OSError as error:
         raise UnusableFolder(f"The data root {root} cannot be written to: {error.strerror}.") from error
     try:
+        path.chmod(0o600)
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         lock.close()
