@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import typer
 
-from canopy import installed
+from canopy import installed, node
+from canopy.cli import http, offline
 from canopy.cli.main import app
 from canopy.edge.openapi import describe
 from canopy.edge.rooms import Rooms
@@ -17,6 +18,9 @@ from canopy.edge.routes import ROUTES
 from canopy.ground import errors
 from canopy.ground.ids import NodeId
 from canopy.ground.settings import PREFIX, Settings
+
+ALL_ERRORS = (http, offline, node)
+"""Modules that load everything, so that every leaf of the tree of errors is known."""
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 _NOTE = "\n<!-- Made by tools/reference.py; change the code, then run it. -->\n"

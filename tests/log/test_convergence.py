@@ -21,8 +21,8 @@ from canopy.log.judge import Judge
 from tests.log.authors import History
 from tests.log.world import Sent, Template, World
 
-GATE = range(50)
-ALL = range(50, 1070)
+GATE = range(25)
+ALL = range(25, 1045)
 HOURS = 2 * 3600
 
 
