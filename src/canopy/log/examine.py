@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import text
 
 from canopy.ground.clock import FUTURE_TOLERANCE_MS, milliseconds_of
-from canopy.ground.errors import StorageFailed
+from canopy.ground.errors import OurFault
 from canopy.log import replay, store
 from canopy.log.db import Database, Read, prepare
 from canopy.log.db.connection import StorageError
@@ -60,7 +60,7 @@ def examine(database: Database, judge: Judge) -> Iterator[Finding]:
         with database.read(LONGEST_SECONDS) as tx:
             yield from (check(tx) for check in _CHECKS)
         yield _replay(database, judge)
-    except (*StorageError, StorageFailed) as error:
+    except (*StorageError, OurFault) as error:
         yield _damaged(str(error))
 
 
