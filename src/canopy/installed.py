@@ -2,7 +2,8 @@
 
 from canopy.features.admin.feature import FEATURE as ADMIN
 from canopy.features.channels.feature import FEATURE as CHANNELS
+from canopy.features.devices.feature import FEATURE as DEVICES
 from canopy.features.messages.feature import FEATURE as MESSAGES
 from canopy.features.people.feature import FEATURE as PEOPLE
 
-ROOMS = (PEOPLE, CHANNELS, MESSAGES, ADMIN)
+ROOMS = (PEOPLE, CHANNELS, DEVICES, MESSAGES, ADMIN)

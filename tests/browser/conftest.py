@@ -72,8 +72,6 @@ class Person:
         """Keep what this page says and asks."""
 
         def heard(message: ConsoleMessage) -> None:
-            if INSECURE_HOST in self.url and "Cross-Origin-Opener-Policy" in message.text:
-                return  # the node sends a header that an insecure page may not have; its page is whole
             self.noise.append(f"{message.type}: {message.text} ({message.location.get('url')})")
 
         page.on("console", heard)

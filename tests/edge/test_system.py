@@ -310,8 +310,12 @@ def test_the_shell_is_served_for_every_place_of_the_app(stage: Stage) -> None:
             assert page.headers["cache-control"] == "no-store"
         moved = await local.client.get("/channels", headers=html)
         assert (moved.status_code, moved.headers["location"]) == (308, "/")
-        for path in ("/favicon.txt", "/setup"):
-            assert (await local.client.get(path, headers={"Accept": "application/json"})).status_code == 404
+        assert page.headers["cross-origin-opener-policy"] == "same-origin"
+        assert (await local.client.get("/setup", headers={"Accept": "*/*"})).status_code == 200
+        for path, accept in (("/setup", "application/json"), ("/favicon.txt", "text/html"), ("/nowhere", "*/*")):
+            assert (await local.client.get(path, headers={"Accept": accept})).status_code == 404
+        plain = await local.client.get("/", headers={**html, "Host": "studio.local"})
+        assert "cross-origin-opener-policy" not in plain.headers
         assert (await local.client.post("/setup", headers=html)).status_code == 404
 
     stage.play(script)

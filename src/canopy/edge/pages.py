@@ -30,7 +30,6 @@ SAFETY = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
@@ -43,6 +42,11 @@ _OLD = {
     "/keys": "/settings/keys",
     "/profile": "/settings/profile",
 }
+_PLACES = frozenset(
+    "setup login register pending claim-admin offline c dm feed board agents people activity search live files "
+    "connect trust settings admin".split()
+) | {""}
+"""First parts of the app's addresses (the map of its screens)."""
 _IMPORT = re.compile(r"""^\s*(?:import|export)\b[^'"]*?['"](\.{1,2}/[^'"]+)['"]""", re.MULTILINE)
 _TEXT = {".js", ".css", ".html", ".svg", ".json"}
 
@@ -81,14 +85,23 @@ def serve(request: Request) -> Response:
         return _asset(request, path)
     if path in _OLD:
         return Response(status_code=308, headers={"Location": _OLD[path]})
-    if ("." in PurePosixPath(path).name and path != "/") or "text/html" not in _accepted(request):
+    if not _wants_shell(path, request.headers.get("accept", "*/*")):
         raise NotFound("There is no such path.", code="unknown_path")
-    return _respond(request, tree().shell, {})
+    return _respond(request, tree().shell, {}, trusted=_is_trustworthy(request))
 
 
-def _accepted(request: Request) -> str:
-    accept = request.headers.get("accept", "*/*")
-    return "text/html" if "*/*" in accept and request.url.path == "/" else accept
+def _wants_shell(path: str, accept: str) -> bool:
+    """A browser gets the app everywhere; a program that takes anything gets it where the app has places."""
+    if "." in PurePosixPath(path).name:
+        return False
+    place = path.split("/")[1]
+    return "text/html" in accept or ("*/*" in accept and place in _PLACES)
+
+
+def _is_trustworthy(request: Request) -> bool:
+    """Whether browsers take this origin for a secure context; elsewhere they complain of some headers."""
+    name = (request.url.hostname or "").lower()
+    return request.url.scheme == "https" or name in ("localhost", "127.0.0.1", "::1") or name.endswith(".localhost")
 
 
 def _asset(request: Request, path: str) -> Response:
@@ -96,11 +109,13 @@ def _asset(request: Request, path: str) -> Response:
     file = tree().files.get(rest)
     if file is None:
         raise NotFound("There is no such file.", code="unknown_path")
-    return _respond(request, file, {"Cache-Control": _FOREVER})
+    return _respond(request, file, {"Cache-Control": _FOREVER}, trusted=False)
 
 
-def _respond(request: Request, file: File, headers: dict[str, str]) -> Response:
+def _respond(request: Request, file: File, headers: dict[str, str], *, trusted: bool) -> Response:
     headers["Vary"] = "Accept-Encoding"
+    if trusted:
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
     if file.packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "gzip"
         return Response(file.packed, 200, headers, file.media)

@@ -6,7 +6,7 @@ import msgspec
 
 from canopy.edge import accounts
 from canopy.edge.principal import ALL, CONSERVATIVE, AccountType, Principal, Status
-from canopy.features.people.events import UserCarded
+from canopy.features.people.events import NodeCarded, UserCarded
 from canopy.features.people.tables import find_card
 from canopy.ground.errors import Conflict, NotFound
 from canopy.ground.ids import NodeId, UserKey
@@ -25,6 +25,7 @@ class NewAccount(msgspec.Struct, kw_only=True):
     status: Status
     password: str | None
     owner: bool = False
+    node_name: str = ""
     user_id: str = ""
     api_key: str = ""
     permissions: list[str] = []
@@ -41,7 +42,7 @@ class ProfileChange(msgspec.Struct, kw_only=True):
 
 
 def open_account(tx: Tx, principal: Principal, wish: NewAccount) -> Sequence[Draft]:
-    """Make the account with its first key, and return its card. Raises Conflict."""
+    """Make the account with its first key, and return its card, for the owner the node's too. Raises Conflict."""
     if wish.owner and accounts.any_account(tx):
         raise Conflict("This node is set up already.", code="already_set_up")
     account = accounts.create_account(
@@ -52,7 +53,10 @@ def open_account(tx: Tx, principal: Principal, wish: NewAccount) -> Sequence[Dra
     wish.permissions = [p.value for p in granted]
     wish.user_id = user_id(principal.node, account.user)
     body = UserCarded(handle=wish.username, name=wish.display_name, account_type=wish.account_type)
-    return [_card(principal.node, account.user, body)]
+    drafts = [_card(principal.node, account.user, body)]
+    if wish.node_name:
+        drafts.append(Draft(scope=scope.of_node(principal.node), body=NodeCarded(name=wish.node_name)))
+    return drafts
 
 
 def change_profile(tx: Tx, principal: Principal, wish: ProfileChange) -> Sequence[Draft]:

@@ -32,3 +32,16 @@ class UserRetired(Body, frozen=True, kw_only=True, omit_defaults=True):
     """The account is gone from its node; its words stay, under its last card."""
 
     KIND: ClassVar[str] = "user.retired"
+
+
+class NodeCarded(Body, frozen=True, kw_only=True, omit_defaults=True):
+    """A node's card: what it calls itself to others. The newest card counts."""
+
+    KIND: ClassVar[str] = "node.carded"
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_LENGTH)]
+    description: Annotated[str, msgspec.Meta(max_length=BIO_LENGTH)] = ""
+
+    def check(self) -> None:
+        if clean_name(self.name) != self.name or not is_storable(self.description):
+            raise ValueError("name and description must be clean text")

@@ -36,6 +36,7 @@ class Setup(msgspec.Struct, kw_only=True):
     password: Text
     claim: Text = ""
     display_name: Text = ""
+    node_name: Text = ""
 
 
 class SetupState(msgspec.Struct, kw_only=True):
@@ -158,6 +159,7 @@ async def set_up(ask: Ask) -> Response:
         )
     account = await _checked(wish.username, wish.password, wish.display_name, "human", "active")
     account.owner = True
+    account.node_name = clean_name(check_text(wish.node_name, "node_name", NAME_LENGTH))
     done = await _open(ask, account)
     ask.core.claim.close()
     return done

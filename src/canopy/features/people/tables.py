@@ -32,6 +32,23 @@ user_cards = projected(
 Index("user_cards_folded", user_cards.c.folded, user_cards.c.user_id)
 
 
+node_cards = projected(
+    "people",
+    "node_cards",
+    Column("node_key", LargeBinary, primary_key=True),
+    Column("node_name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("updated", BigInteger, nullable=False, comment="stamp of the newest card"),
+)
+
+
+class NodeCard(msgspec.Struct, frozen=True):
+    """What a node calls itself."""
+
+    name: str
+    description: str
+
+
 class Card(msgspec.Struct, frozen=True):
     """One row of the directory."""
 
@@ -65,6 +82,33 @@ _PAGE = prepare(
     .limit(bindparam("most"))
 )
 _COUNT = prepare(select(func.count()).select_from(user_cards).where(user_cards.c.retired == 0))
+_DELETE_NODE = prepare(delete(node_cards).where(node_cards.c.node_key == bindparam("which")))
+_INSERT_NODE = prepare(insert(node_cards).values(row_of(node_cards)))
+_NODE = prepare(
+    select(node_cards.c.node_name, node_cards.c.description).where(node_cards.c.node_key == bindparam("which"))
+)
+
+
+def admit_node(tx: Read, entry: Entry) -> Verdict:
+    """A node's card stands in its own scope, and is no user's."""
+    if entry.scope != scope.of_node(entry.node):
+        return hidden("wrong_scope")
+    return DONE
+
+
+def project_node(tx: Tx, key: bytes, history: Sequence[Entry]) -> None:
+    """The newest card counts."""
+    _DELETE_NODE.run(tx, which=key)
+    cards = [entry for entry in history if entry.body is not None]
+    if cards:
+        body = cards[-1].body
+        _INSERT_NODE.run(tx, node_key=key, node_name=body.name, description=body.description, updated=cards[-1].time)
+
+
+def find_node(tx: Read, node: NodeId) -> NodeCard | None:
+    """The card of a node."""
+    row = _NODE.row(tx, which=node)
+    return NodeCard(*row) if row else None
 
 
 def admit(tx: Read, entry: Entry) -> Verdict:

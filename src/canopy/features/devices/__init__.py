@@ -1,0 +1,1 @@
+"""Devices: this node's own card, as peers see it."""
