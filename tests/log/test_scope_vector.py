@@ -154,4 +154,9 @@ def test_shown_ids_are_these() -> None:
     assert shown.channel_id(scope.of_channel(ALICE, NONCE)) == "C6e6b35047120810e"
     assert shown.channel_id(ScopeId(bytes(16))) == "C" + "0" * 16
     assert shown.channel_id(scope.GENERAL) == "general"
-    assert shown.message_id(EVENT) == "M000102030405060708090a0b0c0d0e0f"[:25]
+    assert shown.message_id(EVENT) == "M000102030405060708090a0b"
+
+
+def test_a_handle_of_another_node_says_so() -> None:
+    assert shown.handle_here("bob", ALICE, ALICE) == "bob"
+    assert shown.handle_here("bob", ALICE, BOB) == "bob.BHBvuwXt"
