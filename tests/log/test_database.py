@@ -5,7 +5,6 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import apsw
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
 
@@ -104,7 +103,7 @@ def test_a_reader_that_takes_too_long_is_interrupted(world: World) -> None:
 
 
 def test_readers_cannot_write(world: World) -> None:
-    with pytest.raises(apsw.ReadOnlyError), world.database.read() as tx:
+    with pytest.raises(StorageFailed), world.database.read() as tx:
         tx.execute("DELETE FROM facts")
 
 

@@ -4,6 +4,7 @@ import contextlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.requests import Request
@@ -151,8 +152,8 @@ class Ask:
         value = {key: rows, "count": len(rows), "next_cursor": next_cursor, "has_more": next_cursor is not None, **more}
         headers = {}
         if next_cursor is not None:
-            url = self.request.url.include_query_params(cursor=next_cursor)
-            headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+            asked = [(name, text) for name, text in self.request.query_params.multi_items() if name != "cursor"]
+            headers["Link"] = f'<{self.request.url.path}?{urlencode([*asked, ("cursor", next_cursor)])}>; rel="next"'
         return self.answer(value, headers=headers)
 
     def item(self, value: Any, version: str) -> Response:

@@ -4,6 +4,7 @@ Buckets are kept by verified user where there is one and by address elsewhere, s
 """
 
 import ipaddress
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import msgspec
@@ -41,6 +42,7 @@ def check_origin(origin: str | None, host: str | None) -> None:
         raise Forbidden("This request came from another site.", code="bad_origin")
 
 
+@lru_cache(maxsize=1_024)
 def is_loopback(address: str) -> bool:
     """Whether a caller is on this machine."""
     try:
@@ -56,6 +58,7 @@ def _name_of(host: str) -> str:
     return host.partition(":")[0] if host.count(":") == 1 else host
 
 
+@lru_cache(maxsize=1_024)
 def _is_address(name: str) -> bool:
     try:
         ipaddress.ip_address(name)

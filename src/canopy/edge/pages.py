@@ -43,9 +43,11 @@ _OLD = {
     "/profile": "/settings/profile",
 }
 _PLACES = frozenset(
-    "setup login register pending claim-admin offline c dm feed board agents people activity search live files "
-    "connect trust settings admin".split()
-) | {""}
+    (
+        *("", "setup", "login", "register", "pending", "claim-admin", "offline", "c", "dm", "feed", "board", "agents"),
+        *("people", "activity", "search", "live", "files", "connect", "trust", "settings", "admin"),
+    )
+)
 """First parts of the app's addresses (the map of its screens)."""
 _IMPORT = re.compile(r"""^\s*(?:import|export)\b[^'"]*?['"](\.{1,2}/[^'"]+)['"]""", re.MULTILINE)
 _TEXT = {".js", ".css", ".html", ".svg", ".json"}

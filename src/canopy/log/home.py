@@ -82,8 +82,6 @@ def open_home(
     clock: Clock,
     storage: KeyStorage = "auto",
     passphrase: Callable[[], str] = str,
-    *,
-    vfs: str | None = None,
 ) -> Home:
     """Open the data root, or make it. Raises a StartFailed whose sentence says what to do."""
     _make_root(root)
@@ -92,7 +90,7 @@ def open_home(
         device = find_device(root)
         if device is None:
             device = _create(root, clock, storage, passphrase)
-        database = open_database(device, clock, passphrase, vfs=vfs)
+        database = open_database(device, clock, passphrase)
         try:
             key = _identity(database, device)
         except BaseException:
@@ -114,13 +112,11 @@ def _identity(database: Database, device: Path) -> SigningKey:
     return SigningKey(seed)
 
 
-def open_database(
-    device: Path, clock: Clock, passphrase: Callable[[], str] = str, *, vfs: str | None = None
-) -> Database:
+def open_database(device: Path, clock: Clock, passphrase: Callable[[], str] = str) -> Database:
     """Open the database of a device folder with the key beside it."""
     key = vault.load(device / "keys" / "master", passphrase)
     check_whole(device / DATABASE)
-    return Database(device / DATABASE, derive(key.secret, Label.DATABASE), key.id, clock, vfs=vfs)
+    return Database(device / DATABASE, derive(key.secret, Label.DATABASE), key.id, clock)
 
 
 def find_device(root: Path) -> Path | None:
@@ -195,6 +191,8 @@ def _create(root: Path, clock: Clock, storage: KeyStorage, passphrase: Callable[
         master = vault.create(fresh / "keys" / "master", _storage(storage), passphrase)
         key = _fill(fresh, clock, master)
         device = root / "devices" / device_id(key.node)
+        for folder in (fresh / "keys", fresh):
+            _sync_folder(folder)
         fresh.rename(device)
         _sync_folder(device.parent)
     except OSError as error:

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import StaticPool
 
+from canopy.crypto.vault import write_private
 from canopy.ground.clock import Clock
 from canopy.ground.errors import DamagedDatabase, StorageFailed, UnusableFolder, WrongKey
 from canopy.log.db.connection import Memory, Read, StorageError, Tx, open_file
@@ -39,12 +40,11 @@ class ReadTooLong(StorageFailed):
 class Database:
     """Owns every connection to one file. Writing is done through a Writer or, in tests, `write`."""
 
-    def __init__(self, path: Path, key: bytes, key_id: str, clock: Clock, *, vfs: str | None = None) -> None:
+    def __init__(self, path: Path, key: bytes, key_id: str, clock: Clock) -> None:
         self.path = path
         self.clock = clock
         self.memory = Memory()
         self._key = key
-        self._vfs = vfs
         self._threads = threading.local()
         self._readers: list[apsw.Connection] = []
         self._lock = threading.Lock()
@@ -52,15 +52,15 @@ class Database:
         self.commits = 0
         """How many batches were committed; what was read before a change of it may be stale."""
         _check_sidecar(path, key_id)
-        self.connection = open_file(path, key, vfs=vfs, create=not path.exists())
+        self.connection = open_file(path, key, create=not path.exists())
 
     @classmethod
-    def create(cls, path: Path, key: bytes, key_id: str, clock: Clock, *, vfs: str | None = None) -> "Database":
+    def create(cls, path: Path, key: bytes, key_id: str, clock: Clock) -> "Database":
         """A new empty file with its sidecar. Raises UnusableFolder."""
         if path.exists():
             raise UnusableFolder(f"{path} exists already and is not overwritten.")
-        path.with_suffix(".json").write_bytes(msgspec.json.encode(Sidecar(cipher="chacha20", key_id=key_id)))
-        return cls(path, key, key_id, clock, vfs=vfs)
+        write_private(path.with_suffix(".json"), msgspec.json.encode(Sidecar(cipher="chacha20", key_id=key_id)))
+        return cls(path, key, key_id, clock)
 
     @contextlib.contextmanager
     def batch(self) -> Iterator[Tx]:
@@ -96,11 +96,13 @@ class Database:
         connection = self._reader()
         deadline = self.clock.monotonic() + seconds
         connection.set_progress_handler(lambda: self.clock.monotonic() > deadline, PROGRESS_STEPS)
-        connection.execute("BEGIN")
         try:
+            connection.execute("BEGIN")
             yield Read(connection, self.clock.now_ms())
         except apsw.InterruptError as error:
             raise ReadTooLong from error
+        except StorageError as error:
+            raise StorageFailed from error
         finally:
             if connection.in_transaction:
                 connection.execute("COMMIT")
@@ -124,7 +126,7 @@ class Database:
     def _reader(self) -> apsw.Connection:
         found: apsw.Connection | None = getattr(self._threads, "reader", None)
         if found is None:
-            found = open_file(self.path, self._key, vfs=self._vfs)
+            found = open_file(self.path, self._key)
             found.execute("PRAGMA query_only = ON")
             self._threads.reader = found
             with self._lock:
@@ -160,5 +162,8 @@ def check_whole(path: Path) -> None:
         size = path.stat().st_size
     except FileNotFoundError as error:
         raise DamagedDatabase(f"{path} is missing; restore a backup.") from error
-    if size == 0 or size % 4096:
+    log = path.with_name(f"{path.name}-wal")
+    # A cut in the middle of a checkpoint leaves a torn last page, which the write-ahead log holds whole.
+    torn = size % 4096 != 0 and not (log.exists() and log.stat().st_size > 0)
+    if size == 0 or torn:
         raise DamagedDatabase(f"{path} was cut short. Nothing was changed; restore a backup.")
