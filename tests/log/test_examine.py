@@ -44,8 +44,10 @@ def lively(world: World, author: Author, clock: ManualClock) -> World:
     mortal = author.write(MessagePosted(content="mortal"), expires=clock.now_ms() + 60_000)
     outlived = author.write(MessagePosted(content="outlived"), expires=clock.now_ms() + 60_000)
     shortened = author.write(MessagePosted(content="shortened"))
+    lasting = author.write(MessagePosted(content="lasting"), expires=clock.now_ms() + 60_000)
     for event in (
         first,
+        lasting,
         gone,
         mortal,
         outlived,
@@ -53,6 +55,7 @@ def lively(world: World, author: Author, clock: ManualClock) -> World:
         author.write(MessageEdited(message=first.id, content="edited")),
         author.write(MessageDeleted(message=gone.id)),
         author.write(MessageEdited(message=outlived.id, content="stays")),
+        author.write(MessageEdited(message=lasting.id, content="stays too")),
         author.write(MessageEdited(message=shortened.id, content="goes"), expires=clock.now_ms() + 60_000),
     ):
         give(world, event)
@@ -67,12 +70,12 @@ def test_an_empty_database_is_healthy(world: World) -> None:
 
 def test_a_lively_one_is_healthy_before_and_after_its_words_expire(lively: World, clock: ManualClock) -> None:
     assert states(lively) == {}
-    assert findings(lively)["rows"].sentence == "All 5 messages have their rows."
+    assert findings(lively)["rows"].sentence == "All 6 messages have their rows."
     clock.advance(60)
     lively.settle()
     assert states(lively) == {}
-    # "mortal" and "shortened" are gone, "outlived" is shown by its edit.
-    assert findings(lively)["rows"].sentence == "All 3 messages have their rows."
+    # "mortal" and "shortened" are gone, "outlived" and "lasting" are shown by their edits.
+    assert findings(lively)["rows"].sentence == "All 4 messages have their rows."
 
 
 def test_examining_changes_nothing(lively: World) -> None:
@@ -80,6 +83,15 @@ def test_examining_changes_nothing(lively: World) -> None:
     findings(lively)
     assert (lively.tables(), lively.fates(), lively.announced(), lively.counted()) == before
     do(lively, say("it can still be written"))
+
+
+def test_examining_repairs_nothing(lively: World) -> None:
+    """What is wrong must still be there for whoever looks at it next."""
+    damage(lively, "UPDATE messages SET content = 'tampered' WHERE content = 'own words'")
+    before = lively.tables()
+    assert states(lively) == {"replay": "fail"}
+    assert lively.tables() == before
+    assert states(lively) == {"replay": "fail"}
 
 
 def test_every_finding_is_a_sentence(lively: World) -> None:
@@ -107,13 +119,13 @@ DAMAGES: dict[str, tuple[str, dict[str, str], str]] = {
     "a message without its row": (
         "DELETE FROM messages WHERE content = 'own words'",
         {"rows": "fail", "replay": "fail"},
-        "5 messages in the log, but 4 rows",
+        "6 messages in the log, but 5 rows",
     ),
     "a row without its message": (
         "INSERT INTO messages SELECT x'00', 'M00', channel, node, author, time, content, parent, root, client_id, "
         "edited, expires, deleted, activity FROM messages LIMIT 1",
         {"rows": "fail"},
-        "5 messages in the log, but 6 rows",
+        "6 messages in the log, but 7 rows",
     ),
     "a row that says something else": (
         "UPDATE messages SET content = 'tampered' WHERE content = 'own words'",

@@ -249,7 +249,7 @@ def test_a_lock_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         start(tmp_path)
 
 
-@pytest.mark.parametrize("failing", ["pathlib.Path.chmod", "pathlib.Path.write_bytes", "pathlib.Path.rename"])
+@pytest.mark.parametrize("failing", ["pathlib.Path.chmod", "os.fsync", "pathlib.Path.rename"])
 def test_a_full_disk_is_named_and_leaves_no_device(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:

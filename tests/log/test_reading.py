@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import bindparam, select
 from sqlalchemy.sql.elements import ClauseElement
 
+from canopy.ground.errors import StorageFailed
 from canopy.log.db import prepare
+from canopy.log.db.database import READ_SECONDS, ReadTooLong
 from canopy.log.local import get_fact, set_fact
 from canopy.log.store import facts
 from tests.log.world import World
@@ -52,9 +54,25 @@ def test_a_snapshot_sees_nothing_that_is_written_after_it(world: World) -> None:
         assert get_fact(tx, "one") == b"2"
 
 
+@pytest.mark.parametrize(("seconds", "fits"), [(READ_SECONDS, False), (60.0, True)])
+def test_a_reader_has_the_time_that_it_was_given(world: World, seconds: float, fits: bool) -> None:
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000) SELECT count(*) FROM n"
+
+    def question() -> Any:
+        with world.database.read(seconds) as tx:
+            world.clock.advance(30)
+            return tx.execute(numbers).fetchall()
+
+    if fits:
+        assert question() == [(50_000,)]
+    else:
+        with pytest.raises(ReadTooLong):
+            question()
+
+
 def test_a_snapshot_that_sqlite_ended_ends_once(world: World) -> None:
     """Some errors of the disk roll a transaction back by themselves."""
-    with pytest.raises(apsw.IOError), world.database.read() as tx:
+    with pytest.raises(StorageFailed), world.database.read() as tx:
         tx.execute("ROLLBACK")
         raise apsw.IOError("a page could not be read")
     world.database.write(lambda tx: set_fact(tx, "one", b"1"))

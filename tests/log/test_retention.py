@@ -4,6 +4,7 @@ import pytest
 
 from canopy.features.messages.events import MessageEdited, MessagePosted
 from canopy.ground.clock import ManualClock
+from canopy.ground.ids import ScopeId
 from canopy.log import retention
 from canopy.log.catalog import Fate
 from tests.log.authors import Author, StrangeThing
@@ -46,6 +47,17 @@ def test_expiry_is_announced_once(world: World, author: Author, clock: ManualClo
     expire(world)
     expire(world)
     assert len(world.announced()) == len(before) + 1
+
+
+def test_expiry_of_what_waits_is_not_announced(world: World, author: Author, clock: ManualClock) -> None:
+    """Nobody saw it come, so nobody is told that it goes."""
+    nowhere = ScopeId(bytes(16))
+    post = author.write(MessagePosted(content="mortal"), nowhere, expires=clock.now_ms() + MINUTE)
+    give(world, post)
+    assert world.fates()[post.id][:2] == (Fate.WAITING, "channel")
+    clock.advance(60)
+    assert expire(world) == 1
+    assert world.announced() == []
 
 
 def test_expiry_goes_in_slices_those_first_that_expired_first(
