@@ -47,11 +47,11 @@ def lively(world: World, author: Author, clock: ManualClock) -> World:
     lasting = author.write(MessagePosted(content="lasting"), expires=clock.now_ms() + 60_000)
     for event in (
         first,
-        lasting,
         gone,
         mortal,
         outlived,
         shortened,
+        lasting,
         author.write(MessageEdited(message=first.id, content="edited")),
         author.write(MessageDeleted(message=gone.id)),
         author.write(MessageEdited(message=outlived.id, content="stays")),
@@ -241,7 +241,8 @@ def test_pages_that_were_overwritten_are_found(lively: World, first: int) -> Non
             file.write(b"scratch" * 20)
     found = list(examine(lively.database, lively.door.judge))
     assert [(finding.code, finding.state) for finding in found] == [("database", "fail")]
-    assert "Restore a backup" in found[-1].sentence
+    assert "malformed" in found[-1].sentence
+    assert found[-1].sentence.endswith("Restore a backup.")
 
 
 def test_a_disk_that_refuses_the_last_check_is_told(lively: World, monkeypatch: pytest.MonkeyPatch) -> None:

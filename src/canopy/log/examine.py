@@ -10,7 +10,6 @@ from canopy.ground.clock import FUTURE_TOLERANCE_MS, milliseconds_of
 from canopy.ground.errors import OurFault
 from canopy.log import replay, store
 from canopy.log.db import Database, Read, prepare
-from canopy.log.db.connection import StorageError
 from canopy.log.judge import BLAMED, Judge
 
 HOUR_MS = 3600 * 1000
@@ -60,8 +59,8 @@ def examine(database: Database, judge: Judge) -> Iterator[Finding]:
         with database.read(LONGEST_SECONDS) as tx:
             yield from (check(tx) for check in _CHECKS)
         yield _replay(database, judge)
-    except (*StorageError, OurFault) as error:
-        yield _damaged(str(error))
+    except OurFault as error:
+        yield _damaged(str(error.__cause__ or error))
 
 
 def _quick_check(tx: Read) -> Finding:
