@@ -98,7 +98,11 @@ def test_lengths_are_checked_before_anything_is_computed() -> None:
     signature = key.sign(MESSAGE)
     assert not verify(key.node, MESSAGE, signature[:-1])
     assert not verify(key.node, MESSAGE, signature + b"\0")
+    # libsodium is given signature and message as one: a byte must not change sides.
+    assert not verify(key.node, MESSAGE[1:], signature + MESSAGE[:1])
     assert not verify(NodeId(key.node[:-1]), MESSAGE, signature)
+    # It reads 32 bytes of a key, whatever follows.
+    assert not verify(NodeId(key.node + b"\0"), MESSAGE, signature)
     assert not is_identity(key.node[:-1])
     assert not is_identity(b"")
 
