@@ -78,7 +78,8 @@ def test_CH_2_enter_adds_my_message_at_once_and_it_stays_where_it_is(ada: Person
         }"""
     )
     assert "painted in the same frame" in painted[0]
-    assert painted[1] == "sending"
+    # A node next door may have answered within the frame.
+    assert painted[1] in ("sending", "sent")
     assert painted[2] < 50 * SHARED_MACHINE
     row = ada.article("painted in the same frame")
     expect(row).to_have_attribute("data-state", "sent")

@@ -21,6 +21,13 @@ PENDING = "pending"
 """As ANY, and open to accounts that wait for approval."""
 
 
+class Page(msgspec.Struct, kw_only=True):
+    """The parameters of every list."""
+
+    limit: int = 50
+    cursor: str = ""
+
+
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One method of one path below `/api/v1` (or, with `bare`, of the root)."""
 

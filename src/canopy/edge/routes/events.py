@@ -20,6 +20,29 @@ WAIT_SECONDS = 25
 PREVIEW = 160
 
 
+class EventQuery(msgspec.Struct, kw_only=True):
+    """Which events: above a cursor, of some types; `wait` holds the answer until the first one comes."""
+
+    after_seq: int = 0
+    limit: int = 50
+    types: str = ""
+    wait: int = 0
+
+
+class StreamQuery(msgspec.Struct, kw_only=True):
+    """Where a stream begins, and how often it pings, in seconds."""
+
+    after_seq: int = 0
+    types: str = ""
+    heartbeat: int = 15
+
+
+class DiagnosticsQuery(msgspec.Struct, kw_only=True):
+    """How many of the newest lines."""
+
+    limit: int = 50
+
+
 class EventList(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Events above a cursor; invisible ones are skipped but the cursor passes them."""
 
@@ -180,7 +203,22 @@ def _preview(line: Line, dedupe_key: str | None) -> dict[str, Any]:
 
 _R = Permission.READ_FEED
 ROUTES = [
-    get("/events", list_events, _R, "Workspace events above a cursor", EventList),
-    get("/events/stream", open_stream, _R, "Workspace events as they happen", str, media="text/event-stream"),
-    get("/events/diagnostics", get_diagnostics, ANY, "Figures of the event journal", Diagnostics),
+    get("/events", list_events, _R, "Workspace events above a cursor", EventList, query=EventQuery),
+    get(
+        "/events/stream",
+        open_stream,
+        _R,
+        "Workspace events as they happen",
+        str,
+        query=StreamQuery,
+        media="text/event-stream",
+    ),
+    get(
+        "/events/diagnostics",
+        get_diagnostics,
+        ANY,
+        "Figures of the event journal",
+        Diagnostics,
+        query=DiagnosticsQuery,
+    ),
 ]

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from canopy.edge.ask import Ask, found
 from canopy.edge.principal import Permission, Principal
-from canopy.edge.route import Route, get
+from canopy.edge.route import Page, Route, get
 from canopy.features.channels.tables import Channel, find_channel, list_channels
 from canopy.features.people.tables import Card, count_cards, list_cards
 from canopy.ground.errors import InvalidParameter
@@ -50,6 +50,13 @@ class Channels(msgspec.Struct, kw_only=True):
     count: int
     next_cursor: str | None
     has_more: bool
+
+
+class ChannelPage(Page, kw_only=True):
+    """Which channels: by a part of the name; archived ones instead of active ones."""
+
+    q: str = ""
+    archived: bool = False
 
 
 class OneChannel(msgspec.Struct, kw_only=True):
@@ -157,7 +164,7 @@ def _member(card: Card, principal: Principal) -> Member:
 
 _R = Permission.READ_CHANNELS
 ROUTES: list[Route] = [
-    get("/channels", get_channels, _R, "The caller's channels", Channels),
+    get("/channels", get_channels, _R, "The caller's channels", Channels, query=ChannelPage),
     get("/channels/{channel_id}", get_channel, _R, "One channel", OneChannel, also=(304,)),
-    get("/channels/{channel_id}/members", get_members, _R, "Members of a channel", Members),
+    get("/channels/{channel_id}/members", get_members, _R, "Members of a channel", Members, query=Page),
 ]

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from canopy.edge.ask import Ask, check_text, found, invalid
 from canopy.edge.principal import Permission, Principal
-from canopy.edge.route import get, post
+from canopy.edge.route import Page, get, post
 from canopy.features.channels.tables import find_channel
 from canopy.features.messages.actions import Post, post_message
 from canopy.features.messages.events import CONTENT_LENGTH
@@ -46,6 +46,16 @@ class PostWish(msgspec.Struct, kw_only=True):
     client_id: str | None = None
     attachments: list[Any] = []
     security: dict[str, Any] | None = None
+
+
+class MessagePage(Page, kw_only=True):
+    """Which messages of a channel: the newest, or those before, after or around one."""
+
+    before: str = ""
+    after: str = ""
+    around: str = ""
+    order: Literal["activity", "created"] = "activity"
+    root_only: bool = False
 
 
 class MessageJson(msgspec.Struct, kw_only=True):
@@ -311,7 +321,14 @@ ROUTES = [
         status=201,
         also=(200,),
     ),
-    get("/channels/{channel_id}/messages", get_page, Permission.READ_CHANNELS, "Messages of a channel", Messages),
+    get(
+        "/channels/{channel_id}/messages",
+        get_page,
+        Permission.READ_CHANNELS,
+        "Messages of a channel",
+        Messages,
+        query=MessagePage,
+    ),
     get(
         "/channels/{channel_id}/messages/{message_id}",
         get_one,

@@ -14,7 +14,7 @@ from canopy.edge.ask import Ask, check_text, found, invalid, respond
 from canopy.edge.guard import is_loopback
 from canopy.edge.identify import nobody
 from canopy.edge.principal import Permission, Principal, Status
-from canopy.edge.route import ANY, NOBODY, get, patch, post
+from canopy.edge.route import ANY, NOBODY, Page, get, patch, post
 from canopy.features.people.actions import NewAccount, ProfileChange, change_profile, open_account
 from canopy.features.people.events import BIO_LENGTH, NAME_LENGTH
 from canopy.features.people.tables import Card, find_card, list_cards
@@ -93,6 +93,13 @@ class Users(msgspec.Struct, kw_only=True):
     count: int
     next_cursor: str | None
     has_more: bool
+
+
+class UserPage(Page, kw_only=True):
+    """Which users: by a part of handle or name, of one type."""
+
+    q: str = ""
+    type: Literal["", "human", "agent"] = ""
 
 
 class OneUser(msgspec.Struct, kw_only=True):
@@ -372,6 +379,6 @@ ROUTES = [
     post("/profile", set_profile, ANY, "Change one's own profile", ProfileWish, ProfileChanged, status=200),
     patch("/profile", set_profile, ANY, "Change one's own profile", ProfileWish, ProfileChanged),
     get("/agents/me", get_me, _FEED, "Who the caller is", dict[str, Any]),
-    get("/users", list_users, _FEED, "The directory", Users),
+    get("/users", list_users, _FEED, "The directory", Users, query=UserPage),
     get("/users/{user_id}", get_user, _FEED, "An identity card", OneUser, also=(304,)),
 ]
