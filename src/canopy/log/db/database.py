@@ -77,7 +77,7 @@ class Database:
             self.connection.execute("COMMIT")
         except BaseException as error:
             self.memory.abandon()
-            self._roll_back()
+            _roll_back(self.connection)
             if isinstance(error, StorageError):
                 raise StorageFailed from error
             raise
@@ -104,8 +104,7 @@ class Database:
         except StorageError as error:
             raise StorageFailed from error
         finally:
-            if connection.in_transaction:
-                connection.execute("COMMIT")
+            _roll_back(connection)
 
     @contextlib.contextmanager
     def core(self) -> Iterator[Connection]:
@@ -133,13 +132,15 @@ class Database:
                 self._readers.append(found)
         return found
 
-    def _roll_back(self) -> None:
-        if self.connection.in_transaction:
-            with contextlib.suppress(apsw.Error):
-                self.connection.execute("ROLLBACK")
-
     def __repr__(self) -> str:
         return f"Database({self.path.name}, key hidden)"
+
+
+def _roll_back(connection: apsw.Connection) -> None:
+    """End a transaction; an error of a statement that was cut off in it is told again here, and was told already."""
+    if connection.in_transaction:
+        with contextlib.suppress(apsw.Error):
+            connection.execute("ROLLBACK")
 
 
 def _check_sidecar(path: Path, key_id: str) -> None:
