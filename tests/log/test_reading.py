@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import bindparam, select
 from sqlalchemy.sql.elements import ClauseElement
 
-from canopy.ground.errors import StorageFailed
+from canopy.ground.errors import StorageFailed, UnusableFolder
 from canopy.log.db import prepare
+from canopy.log.db.connection import _configure, open_file
 from canopy.log.db.database import READ_SECONDS, ReadTooLong
 from canopy.log.local import get_fact, set_fact
 from canopy.log.store import facts
-from tests.log.world import World
+from tests.log.world import KEY, World
 
 
 def test_a_statement_is_compiled_once_and_only_when_it_is_needed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,3 +88,20 @@ def test_a_snapshot_in_which_something_failed_is_ended(world: World) -> None:
     world.database.write(lambda tx: set_fact(tx, "one", b"1"))
     with world.database.read() as tx:
         assert get_fact(tx, "one") == b"1"
+
+
+def test_a_place_without_a_write_ahead_log_is_refused() -> None:
+    """Commits would not be durable there; SQLite says so only in its answer, and memory is such a place."""
+    memory = apsw.Connection(":memory:")
+    with pytest.raises(apsw.IOError, match="write-ahead log cannot be used"):
+        _configure(memory)
+    memory.close()
+
+
+def test_what_is_refused_at_opening_is_the_folders_fault(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(connection: apsw.Connection) -> None:
+        raise apsw.IOError("the write-ahead log cannot be used")
+
+    monkeypatch.setattr("canopy.log.db.connection._configure", refuse)
+    with pytest.raises(UnusableFolder, match=r"canopy\.db cannot be opened for writing: the write-ahead log"):
+        open_file(world.path, KEY)
