@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from canopy.ground.errors import BadSettings
-from canopy.ground.settings import ELSEWHERE, Settings, load
+from canopy.ground.settings import ELSEWHERE, Settings, load, strange_names
 
 TRUE = ["1", "true", "yes", "on", "TRUE", "Yes", "oN"]
 FALSE = ["", "0", "false", "no", "off", "FALSE", "No", "oFF"]
@@ -75,12 +75,15 @@ def test_a_file_cannot_move_its_own_data_root(tmp_path: Path) -> None:
 # What is refused.
 
 
-def test_unknown_keys_are_errors_that_name_their_place(tmp_path: Path) -> None:
-    with pytest.raises(BadSettings, match=r"'prot' from .*config\.toml.*Known are: .*port"):
+def test_unknown_keys_of_the_file_are_errors(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match=r"'prot' in .*config\.toml.*Known are: .*port"):
         settings(tmp_path, "prot = 1")
-    (tmp_path / "config.toml").unlink()
-    with pytest.raises(BadSettings, match="'prot' from CANOPY_PROT in the environment"):
-        settings(tmp_path, environment={"CANOPY_PROT": "1"})
+
+
+def test_unknown_names_of_the_environment_are_told_and_ignored(tmp_path: Path) -> None:
+    assert settings(tmp_path, environment={"CANOPY_PROT": "1"}) == settings(tmp_path)
+    assert strange_names({"CANOPY_PROT": "1", "CANOPY_PORT": "1", "CANOPY_URL": "x", "PATH": "/"}) == ["CANOPY_PROT"]
+    assert "CANOPY_DATA_ROOT" not in strange_names()
 
 
 def test_a_section_of_the_file_is_no_setting(tmp_path: Path) -> None:

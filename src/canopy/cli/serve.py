@@ -9,13 +9,17 @@ from typing import Any
 
 from canopy.cli.logs import configure
 from canopy.ground.errors import WrongKey
-from canopy.ground.settings import load
+from canopy.ground.settings import load, strange_names
+
+_log = logging.getLogger(__name__)
 
 
 def serve(options: Mapping[str, Any]) -> None:
     """Run a node until a signal comes. Raises StartFailed."""
     settings = load(options)
     configure(settings.log_format, settings.log_level)
+    for name in strange_names():
+        _log.warning("%s in the environment is no setting of this program and is ignored.", name)
     from canopy import node  # noqa: PLC0415 - start-up time: wrong options are told before the store is loaded
 
     node.run(settings, passphrase)

@@ -1,8 +1,8 @@
 """Every setting, and the only reader of the environment.
 
 Precedence: option > CANOPY_<NAME> in the environment > config.toml of the data root > default (running.md).
-Unknown keys of the file and of the environment are errors, because a misspelt setting that is silently
-ignored looks exactly like one that works.
+Unknown keys of the file are errors, because a misspelt setting that is silently ignored looks exactly like one
+that works. Unknown names in the environment are told but no error: the environment is shared with other programs.
 """
 
 import os
@@ -56,6 +56,13 @@ def load(options: Mapping[str, Any], environment: Mapping[str, str] | None = Non
         raise BadSettings(f"A setting has the wrong form: {error}.") from error
 
 
+def strange_names(environment: Mapping[str, str] | None = None) -> list[str]:
+    """Names in the environment that look like settings and are none."""
+    environment = os.environ if environment is None else environment
+    known = {*ELSEWHERE, *(name.upper() for name in Settings.__struct_fields__)}
+    return sorted(name for name in environment if name.startswith(PREFIX) and name[len(PREFIX) :] not in known)
+
+
 def _to_path(kind: type, value: Any) -> Any:
     """msgspec knows no paths."""
     return Path(value) if kind is Path else value
@@ -72,7 +79,8 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     for name, value in environment.items():
         if not name.startswith(PREFIX) or name[len(PREFIX) :] in ELSEWHERE:
             continue
-        found[_known(name[len(PREFIX) :].lower(), f"{name} in the environment")] = value
+        if (setting := name[len(PREFIX) :].lower()) in Settings.__struct_fields__:
+            found[setting] = value
     if "allowed_hosts" in found:
         found["allowed_hosts"] = [host.strip() for host in found["allowed_hosts"].split(",") if host.strip()]
     for name in ("lan_discovery", "auto_approve_agents", "secure_cookies"):
@@ -101,12 +109,7 @@ def _from_file(root: Path) -> dict[str, Any]:
     for name in found:
         if name == "data_root":
             raise BadSettings(f"{path} cannot move its own data root; use --data-root or {PREFIX}DATA_ROOT.")
-        _known(name, str(path))
+        if name not in Settings.__struct_fields__:
+            known = ", ".join(sorted(Settings.__struct_fields__))
+            raise BadSettings(f"Unknown setting {name!r} in {path}. Known are: {known}.")
     return found
-
-
-def _known(name: str, where: str) -> str:
-    if name not in Settings.__struct_fields__:
-        known = ", ".join(sorted(Settings.__struct_fields__))
-        raise BadSettings(f"Unknown setting {name!r} from {where}. Known are: {known}.")
-    return name
