@@ -561,3 +561,17 @@ def test_what_an_id_is_made_of() -> None:
     event = Author(7, clock, random.Random(1)).write(MessagePosted(content="x"))
     assert event.id == event_id(event.header_bytes)
     assert event.header.body == body_hash(event.body or b"")
+
+
+def test_a_reply_keeps_its_thread_when_its_own_words_expire(world: World, author: Author, clock: ManualClock) -> None:
+    root = author.write(MessagePosted(content="root"))
+    soon = clock.now_ms() + 1000
+    reply = author.write(MessagePosted(content="old", parent=root.id, root=root.id), expires=soon)
+    edit = author.write(MessageEdited(message=reply.id, content="new", parent=root.id, root=root.id))
+    world.receive(map(sent, (root, reply, edit)))
+    before = world.tables()["messages"]
+    clock.advance(2)
+    world.settle()
+    assert world.bodies()[reply.id] is None
+    assert world.tables()["messages"] == before
+    assert {row[8] for row in before} == {before[0][8]}

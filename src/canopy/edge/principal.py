@@ -54,6 +54,9 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     csrf: str = ""
     key_expires: int | None = None
 
+    def __repr__(self) -> str:
+        return f"Principal({self.username or 'nobody'}, secrets hidden)"
+
     def may(self, permission: str) -> bool:
         """Whether this caller holds a permission, directly or implied."""
         return permission in self.permissions

@@ -24,7 +24,7 @@ class Bus:
         if self._loop is None or self._scheduled or self._loop.is_closed():
             return
         self._scheduled = True
-        self._loop.call_soon_threadsafe(self._wake)
+        self._loop.call_soon_threadsafe(self._wake, self._loop)
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call `listener` on the loop after each ring."""
@@ -35,7 +35,8 @@ class Bus:
         if listener in self._listeners:
             self._listeners.remove(listener)
 
-    def _wake(self) -> None:
+    def _wake(self, loop: asyncio.AbstractEventLoop) -> None:
         self._scheduled = False
         for listener in tuple(self._listeners):
-            listener()
+            # Each by itself, so that one which raises keeps nobody from hearing.
+            loop.call_soon(listener)

@@ -10,6 +10,7 @@ from canopy.edge.accounts import ApiKey
 from canopy.edge.ask import Ask, check_text, found, invalid
 from canopy.edge.principal import CONSERVATIVE, Permission, Principal, listed, with_implied
 from canopy.edge.route import get, patch, post, remove
+from canopy.ground.codec import Secret
 from canopy.ground.errors import Conflict, Forbidden
 from canopy.ground.instants import instant
 from canopy.ground.text import clean_name
@@ -50,7 +51,7 @@ class KeyJson(msgspec.Struct, kw_only=True):
     last_used_at: str | None
 
 
-class MadeKey(msgspec.Struct, kw_only=True):
+class MadeKey(Secret, kw_only=True):
     """A new key; `api_key` is never shown again."""
 
     api_key: str

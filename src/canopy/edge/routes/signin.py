@@ -12,12 +12,13 @@ from canopy.edge.ask import Ask
 from canopy.edge.identify import cookie_name, of_session
 from canopy.edge.principal import Principal, listed
 from canopy.edge.route import NOBODY, PENDING, get, post, remove
+from canopy.ground.codec import Secret
 from canopy.ground.errors import Forbidden, Unauthenticated
 from canopy.ground.instants import instant
 from canopy.log.db import Read
 
 
-class SignIn(msgspec.Struct, kw_only=True):
+class SignIn(Secret, kw_only=True):
     """Who signs in. `remember` keeps the session for 30 days instead of 12 idle hours."""
 
     username: Annotated[str, msgspec.Meta(max_length=200)]
@@ -25,7 +26,7 @@ class SignIn(msgspec.Struct, kw_only=True):
     remember: bool = False
 
 
-class Session(msgspec.Struct, kw_only=True):
+class Session(Secret, kw_only=True):
     """A browser session: its user, the token for X-CSRFToken, its permissions."""
 
     user: dict[str, Any]

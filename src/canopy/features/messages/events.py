@@ -27,20 +27,22 @@ class MessagePosted(Body, frozen=True, kw_only=True, omit_defaults=True):
 
     def check(self) -> None:
         _check_content(self.content)
-        if (self.parent is None) != (self.root is None):
-            raise ValueError("a reply names both its parent and its root")
+        _check_thread(self.parent, self.root)
 
 
 class MessageEdited(Body, frozen=True, kw_only=True, omit_defaults=True):
-    """New words for one's own message."""
+    """New words for one's own message, with its place in the thread: all that the message shows."""
 
     KIND: ClassVar[str] = "message.edited"
 
     message: Target
     content: Content
+    parent: Target | None = None
+    root: Target | None = None
 
     def check(self) -> None:
         _check_content(self.content)
+        _check_thread(self.parent, self.root)
 
 
 class MessageDeleted(Body, frozen=True, kw_only=True, omit_defaults=True):
@@ -54,3 +56,8 @@ class MessageDeleted(Body, frozen=True, kw_only=True, omit_defaults=True):
 def _check_content(content: str) -> None:
     if not content.strip() or not is_storable(content):
         raise ValueError("the content is empty or cannot be stored")
+
+
+def _check_thread(parent: bytes | None, root: bytes | None) -> None:
+    if (parent is None) != (root is None):
+        raise ValueError("a reply names both its parent and its root")

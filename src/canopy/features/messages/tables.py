@@ -190,7 +190,8 @@ def _insert(tx: Tx, key: bytes, posted: Entry, history: Sequence[Entry]) -> str 
     if newest.body is None and deletion is None:
         return None
     identity = message_id(posted.id)
-    words = posted.body if deletion is None else None
+    # All that is shown comes from the newest words: those of the post itself may have expired before an edit's.
+    words = newest.body if deletion is None else None
     root = message_id(EventId(words.root)) if words and words.root else identity
     _INSERT.run(
         tx,
@@ -203,7 +204,7 @@ def _insert(tx: Tx, key: bytes, posted: Entry, history: Sequence[Entry]) -> str 
         content=newest.body.content if deletion is None else "",
         parent=message_id(EventId(words.parent)) if words and words.parent else None,
         root=root,
-        client_id=words.client_id if words else "",
+        client_id=posted.body.client_id if words and posted.body else "",
         edited=newest.time if deletion is None and newest is not posted else None,
         expires=newest.header.expires if deletion is None else 0,
         deleted=deletion.time if deletion else None,

@@ -18,7 +18,7 @@ from canopy.edge.route import ANY, NOBODY, Page, get, patch, post
 from canopy.features.people.actions import NewAccount, ProfileChange, change_profile, open_account
 from canopy.features.people.events import BIO_LENGTH, NAME_LENGTH
 from canopy.features.people.tables import Card, find_card, list_cards
-from canopy.ground.codec import to_json
+from canopy.ground.codec import Secret, to_json
 from canopy.ground.errors import Conflict, Forbidden, InvalidParameter
 from canopy.ground.ids import EventId, base58
 from canopy.ground.instants import instant_of
@@ -29,7 +29,7 @@ from canopy.log.shown import device_id, handle_here, peer_id
 Text = Annotated[str, msgspec.Meta(max_length=LONGEST)]
 
 
-class Setup(msgspec.Struct, kw_only=True):
+class Setup(Secret, kw_only=True):
     """The first account of a node, proved by the token from its folder."""
 
     username: Text
@@ -46,7 +46,7 @@ class SetupState(msgspec.Struct, kw_only=True):
     rules: list[dict[str, str]]
 
 
-class Register(msgspec.Struct, kw_only=True):
+class Register(Secret, kw_only=True):
     """A new account."""
 
     username: Text
@@ -55,7 +55,7 @@ class Register(msgspec.Struct, kw_only=True):
     account_type: Literal["human", "agent"] = "human"
 
 
-class Registered(msgspec.Struct, kw_only=True):
+class Registered(Secret, kw_only=True):
     """The account and its first key, which is shown once."""
 
     user_id: str

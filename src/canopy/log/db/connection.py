@@ -24,6 +24,7 @@ StorageError = (
     apsw.ReadOnlyError,
     apsw.CorruptError,
     apsw.NotADBError,
+    apsw.BusyError,
 )
 """What SQLite raises when the disk, not the statement, is at fault."""
 
