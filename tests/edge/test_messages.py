@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from canopy.ground.instants import parse_instant
-from tests.edge.client import Local
+from tests.edge.client import PASSWORD, Local
 from tests.edge.conftest import Stage
 from tests.edge.test_accounts import code
 
@@ -287,6 +287,26 @@ def test_a_client_id_posts_once_in_a_day(stage: Stage) -> None:
         assert (await local.post("/channels/messages", body)).status_code == 201
 
     stage.play(script)
+
+
+def test_repeating_a_registration_gives_the_same_key(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        claim = local.node.home.token_file.read_text("ascii").strip()
+        owner = {"claim": claim, "username": "ada", "password": PASSWORD}
+        first = await local.post("/setup", owner, "", Idempotency_Key="s1")
+        again = await local.post("/setup", owner, "", Idempotency_Key="s1")
+        assert (first.status_code, again.content) == (201, first.content)
+        assert (await local.post("/setup", owner, "", Idempotency_Key="s2")).status_code == 409
+        mira = {"username": "mira", "password": PASSWORD}
+        made = await local.post("/register", mira, "", Idempotency_Key="r1")
+        repeated = await local.post("/register", mira, "", Idempotency_Key="r1")
+        assert (made.status_code, repeated.content) == (201, made.content)
+        assert repeated.headers["idempotent-replay"] == "true"
+        guessed = await local.post("/register", {**mira, "password": PASSWORD + "!"}, "", Idempotency_Key="r1")
+        assert guessed.status_code == 422
+        assert (await local.post("/register", mira, "")).status_code == 409
+
+    stage.play(script, set_up=False)
 
 
 def test_repeating_a_key_request_gives_the_same_secret(stage: Stage) -> None:

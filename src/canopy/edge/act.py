@@ -37,9 +37,11 @@ class Repeats(msgspec.Struct, frozen=True):
     key: str | None
     fingerprint: bytes
     client_id: str | None
+    as_it_was: bool = False
+    """Whether the answer holds what no table could tell again: a key that is shown once."""
 
     @classmethod
-    def of(cls, ask: "Ask", client_id: str | None) -> "Repeats":
+    def of(cls, ask: "Ask", client_id: str | None, *, as_it_was: bool = False) -> "Repeats":
         """Read the Idempotency-Key. Raises InvalidParameter."""
         key = ask.header("idempotency-key")
         if key is not None and not (1 <= len(key) <= KEY_LENGTH and all("!" <= c <= "~" for c in key)):
@@ -50,7 +52,14 @@ class Repeats(msgspec.Struct, frozen=True):
             raise InvalidParameter("client_id must have 1 to 64 characters.", parameter="client_id")
         place = f"{ask.route.method} {ask.route.path} {sorted(ask.path.items())}".encode()
         fingerprint = hashlib.sha256(place + b"\0" + ask.body).digest() if key else b""
-        return cls(f"key:{key}" if key else None, fingerprint, f"client:{client_id}" if client_id else None)
+        # Callers without an account are told apart by their address; their password is in the fingerprint.
+        whose = "" if ask.someone is not None else f"{ask.address}:"
+        return cls(
+            f"key:{whose}{key}" if key else None,
+            fingerprint,
+            f"client:{client_id}" if client_id else None,
+            as_it_was,
+        )
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -124,8 +133,9 @@ def _remember(
     tx: Tx, principal: Principal, repeats: Repeats, status: int, body: bytes, event_ids: Sequence[EventId]
 ) -> None:
     # What an answer says of events is said again from the tables: a copy kept here would outlive a deletion.
+    from_tables = bool(event_ids) and not repeats.as_it_was
     kept = accounts.Answer(
-        repeats.fingerprint, status, None if event_ids else body, b"".join(event_ids) if event_ids else None
+        repeats.fingerprint, status, None if from_tables else body, b"".join(event_ids) if from_tables else None
     )
     if repeats.key is not None:
         accounts.store_answer(tx, principal.user, repeats.key, kept)

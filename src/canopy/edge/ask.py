@@ -69,6 +69,11 @@ class Ask:
         """Who asks, if anybody said."""
         return self._principal
 
+    @property
+    def address(self) -> str:
+        """From where the request came."""
+        return self.request.client.host if self.request.client else ""
+
     # What was sent.
 
     def decode(self, kind: type[T]) -> T:

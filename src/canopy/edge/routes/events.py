@@ -154,7 +154,7 @@ def open_stream(ask: Ask) -> Response:
     heartbeat = ask.number("heartbeat", int(HEARTBEAT), least=1, most=60)
     subscriber = Subscriber(ask.principal, frozenset(applied) if applied else None)
     after = _cursor(ask)
-    address = ask.request.client.host if ask.request.client else ""
+    address = ask.address
     ask.core.streams.join(subscriber, address)
     return StreamResponse(ask.core.streams, subscriber, after, max(5.0, float(heartbeat)))  # type: ignore[return-value]
 

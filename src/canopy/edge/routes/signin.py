@@ -56,7 +56,7 @@ class Success(msgspec.Struct):
 async def sign_in(ask: Ask) -> Response:
     """Open a session and set its cookie."""
     wish = ask.decode(SignIn)
-    address = ask.request.client.host if ask.request.client else ""
+    address = ask.address
     ask.core.limits.check_failures(wish.username.casefold(), address)
     with ask.reading() as tx:
         account = accounts.find_by_name(tx, wish.username)

@@ -156,10 +156,11 @@ def get_setup(ask: Ask) -> Response:
 
 async def set_up(ask: Ask) -> Response:
     """Make the owner. Raises Forbidden `bad_claim`, Conflict `already_set_up`."""
-    if not ask.core.claim.open:
+    claim = ask.core.claim
+    if not claim.open and ask.header("idempotency-key") is None:
         raise Conflict("This node is set up already.", code="already_set_up")
     wish = ask.decode(Setup)
-    if not ask.core.claim.fits(wish.claim):
+    if claim.open and not claim.fits(wish.claim):
         raise Forbidden(
             "The setup code is missing or wrong. It stands in the file setup-token of the data folder.",
             code="bad_claim",
@@ -168,7 +169,7 @@ async def set_up(ask: Ask) -> Response:
     account.owner = True
     account.node_name = clean_name(check_text(wish.node_name, "node_name", NAME_LENGTH))
     done = await _open(ask, account)
-    ask.core.claim.close()
+    claim.close()
     return done
 
 
@@ -190,7 +191,7 @@ async def register(ask: Ask) -> Response:
 
 def _mode(ask: Ask) -> str:
     by_command_line = ask.someone is not None and ask.someone.may(Permission.MANAGE_NODE)
-    address = ask.request.client.host if ask.request.client else ""
+    address = ask.address
     if by_command_line:
         return "open"
     return ask.core.settings.registration or ("open" if is_loopback(address) else "approval")
@@ -232,10 +233,9 @@ async def _open(ask: Ask, wish: NewAccount) -> Response:
             public_key=base58(principal.node),
         )
 
-    # The answer holds a secret that exists nowhere else, so a repetition is refused by the name being taken.
-    repeats = act.Repeats(None, b"", None)
+    repeats = act.Repeats.of(ask, None, as_it_was=True)
     done = await act.perform(ask.core, nobody(ask.core), wish, open_account, answer, repeats, 201)
-    return respond(done.body, done.status, {})
+    return respond(done.body, done.status, {"Idempotent-Replay": "true"} if done.replayed else {})
 
 
 # Profile.
