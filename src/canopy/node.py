@@ -289,14 +289,16 @@ class Node:
         for step in (retention.expire, retention.catch_up_clock):
             while await self.writer.write(lambda tx, step=step: step(tx, self.door)) == retention.SLICE:  # type: ignore[misc]
                 pass
-        used, self.core.used_keys = self.core.used_keys, {}
-        await self.writer.write(lambda tx: self._tidy(tx, used))
+        keys, self.core.used_keys = self.core.used_keys, {}
+        sessions, self.core.used_sessions = self.core.used_sessions, set()
+        await self.writer.write(lambda tx: self._tidy(tx, keys, sessions))
         self.core.limits.prune()
 
-    def _tidy(self, tx: Tx, used: dict[str, int]) -> None:
-        retention.prune_journal(tx)
+    def _tidy(self, tx: Tx, keys: dict[str, int], sessions: set[str]) -> None:
+        accounts.touch_keys(tx, keys)
+        accounts.touch_sessions(tx, sessions)
         accounts.forget_old(tx, 1000)
-        accounts.touch_keys(tx, used)
+        retention.prune_journal(tx)
 
 
 def open_door(home: Home) -> Door:

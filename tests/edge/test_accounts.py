@@ -279,6 +279,19 @@ def test_a_session_ends_when_it_idles(stage: Stage) -> None:
     stage.play(script)
 
 
+def test_a_session_that_is_used_lives_for_thirty_days(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        await local.post("/session", {"username": "ada", "password": PASSWORD}, key="")
+        for _ in range(72):
+            stage.clock.advance(10 * HOUR)
+            assert (await local.get("/session", "")).status_code == 200
+            await local.node._sweep_once()
+        stage.clock.advance(1)
+        assert (await local.get("/session", "")).status_code == 401
+
+    stage.play(script)
+
+
 def test_ten_wrong_passwords_an_hour(stage: Stage) -> None:
     stage.settings["rate_limits"] = "on"
 

@@ -233,3 +233,12 @@ def test_streams_are_bounded(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> N
             await listener.hang_up()
 
     play(stage, script)
+
+
+def test_asking_for_the_head_of_a_stream_opens_none(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        head = await local.client.head("/api/v1/events/stream", headers={"X-API-Key": local.key or ""})
+        assert (head.status_code, head.content) == (200, b"")
+        assert local.node.metrics.streams_open == 0
+
+    stage.play(script)

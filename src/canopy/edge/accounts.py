@@ -5,6 +5,7 @@ tens of milliseconds, is done by the caller before it asks for one.
 """
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -309,20 +310,21 @@ def open_session(tx: Tx, user: UserKey, *, remember: bool) -> tuple[str, str]:
     return token, csrf
 
 
-def find_session(tx: Read, token: str) -> tuple[str, str, int, Account] | None:
-    """A live session: its id, CSRF token, time last seen, and account."""
+def find_session(tx: Read, token: str) -> tuple[str, str, Account] | None:
+    """A live session: its id, CSRF token, and account."""
     row = _BY_SESSION.row(tx, digest=token_digest(token))
     if row is None:
         return None
     session_id, csrf, created, last_seen, idle = row[:5]
     if last_seen + idle < tx.now_ms or created + REMEMBERED_MS < tx.now_ms:
         return None
-    return session_id, csrf, last_seen, _account(row[5:])
+    return session_id, csrf, _account(row[5:])
 
 
-def touch_session(tx: Tx, session_id: str) -> None:
-    """A session was used; its idle time begins anew."""
-    _SEEN.run(tx, which=session_id, at=tx.now_ms)
+def touch_sessions(tx: Tx, used: Iterable[str]) -> None:
+    """Sessions were used: their idle time begins anew."""
+    for session_id in used:
+        _SEEN.run(tx, which=session_id, at=tx.now_ms)
 
 
 def end_session(tx: Tx, session_id: str) -> None:

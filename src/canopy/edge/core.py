@@ -67,6 +67,7 @@ class Core:
     ports: Callable[[], tuple[int, int]]
     health: Callable[[], dict[str, Any]]
     used_keys: dict[str, int] = field(default_factory=dict)
+    used_sessions: set[str] = field(default_factory=set)
     streams: "Streams | None" = None
 
     def __repr__(self) -> str:

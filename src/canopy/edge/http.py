@@ -28,6 +28,7 @@ from canopy.ground.errors import (
     InvalidRequest,
     MethodNotAllowed,
     NotFound,
+    TheirFault,
     Unauthenticated,
     UnsupportedMediaType,
 )
@@ -129,12 +130,20 @@ class Application:
 
     async def _run(self, request: Request, route: Route, path: dict[str, str], headers: dict[str, str]) -> Response:
         address = request.client.host if request.client else ""
-        caller = identify.identify(self.core, request, address)
-        _check_permission(route, caller)
+        caller = self._identify(request, route, address)
         headers.update(self.core.limits.spend(route.pace, caller, address))
+        _check_permission(route, caller)
         body = await _body(request) if request.method not in ("GET", "HEAD") else b""
         answer = route.endpoint(Ask(self.core, request, route, caller, body, path))
         return await answer if isinstance(answer, Awaitable) else answer
+
+    def _identify(self, request: Request, route: Route, address: str) -> Principal | None:
+        """Who asks. A guess that fails costs its address a token, so that inventing keys gains nothing."""
+        try:
+            return identify.identify(self.core, request, address)
+        except TheirFault:
+            self.core.limits.spend(route.pace, None, address)
+            raise
 
 
 def _heads(place: Place) -> set[str]:

@@ -73,7 +73,7 @@ def _by_cookie(core: Core, tx: Read, request: Request, cookie: str) -> Principal
     found = accounts.find_session(tx, cookie)
     if found is None:
         return None
-    session_id, csrf, _, account = found
+    session_id, csrf, account = found
     if account.status == "suspended":
         raise Forbidden("This account is suspended.", code="account_suspended")
     check_origin(request.headers.get("origin"), request.headers.get("host"))
@@ -81,6 +81,7 @@ def _by_cookie(core: Core, tx: Read, request: Request, cookie: str) -> Principal
         shown = request.headers.get("x-csrftoken", "")
         if not equal(shown.encode(), csrf.encode()):
             raise Forbidden("The X-CSRFToken header does not belong to this session.", code="bad_csrf_token")
+    core.used_sessions.add(session_id)
     principal = accounts.principal_of(core.node, account, of_session(account), session_id)
     return _with(principal, by_session=True, csrf=csrf)
 

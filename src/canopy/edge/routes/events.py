@@ -148,6 +148,8 @@ def _types(ask: Ask) -> tuple[list[str], list[str]]:
 
 def open_stream(ask: Ask) -> Response:
     """Server-sent events from `Last-Event-ID` or `after_seq`; without either, from now on."""
+    if ask.request.method == "HEAD":
+        return Response(media_type="text/event-stream")
     if ask.core.streams is None:
         raise OurFault
     applied, _ = _types(ask)
