@@ -246,3 +246,48 @@ class TooLarge(Refused):
     """The header or body is above its limit."""
 
     code = "too_large"
+
+
+# What ends a link with a peer (protocol section 5). Counted per peer and code.
+
+
+class LinkBroken(TheirFault):
+    """The peer broke the rules of a link, and it was closed."""
+
+    code = "link_broken"
+
+
+class BadHandshake(LinkBroken):
+    """The peer did not complete the encrypted handshake."""
+
+    code = "bad_handshake"
+
+
+class NotGenuine(LinkBroken):
+    """Something on the way altered or repeated the peer's messages, or they are not the peer's."""
+
+    code = "not_genuine"
+
+
+class WrongNode(LinkBroken):
+    """Another node answers at that address than the one that was meant."""
+
+    code = "wrong_node"
+
+
+class BadFrame(LinkBroken):
+    """The peer sent a frame or an envelope that is not of the agreed form."""
+
+    code = "bad_frame"
+
+
+class Overstepped(LinkBroken):
+    """The peer sent more than it was granted."""
+
+    code = "overstepped"
+
+
+class LinkMisused(OurFault):
+    """This node was about to send a peer what no link carries. This is a bug: please report it."""
+
+    code = "link_misused"
