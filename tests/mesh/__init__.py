@@ -1,0 +1,1 @@
+"""Tests of `canopy.mesh`: protocol machines, without a socket or a clock."""
