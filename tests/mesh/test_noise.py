@@ -13,7 +13,7 @@ from canopy.ground.errors import BadHandshake, NotGenuine, TheirFault
 from canopy.mesh import noise
 from canopy.mesh.handshake import PROLOGUE, Handshake, Role, State, statement
 from canopy.mesh.noise import MESSAGES_PER_KEY, Channel, Cipher, Exchange, KeyPair
-from tests.mesh.ends import ADA, BOB, channels, dial, ephemeral, established, fixed, listen, one
+from tests.mesh.ends import ADA, BOB, channels, dial, ephemeral, established, fixed, listen, one, shake
 
 PRIME = (1 << 255) - 19
 SMALL_ORDER = [
@@ -209,6 +209,14 @@ def test_keys_are_not_copied_by_accident() -> None:
         for spread in (pickle.dumps, copy.copy):
             with pytest.raises(TypeError, match="not pickled"):
                 spread(bearer)
+
+
+def test_what_the_keys_of_a_channel_came_from_is_forgotten() -> None:
+    """Whoever later takes the static key of a node, or all of its memory, cannot read an old link."""
+    dialler, listener = dial(), listen()
+    shake(dialler, listener)
+    for end in (dialler, listener):
+        assert (end._exchange._own, end._exchange._chaining_key, end._exchange._cipher) == ({}, b"", None)
 
 
 # What must not open.

@@ -388,6 +388,66 @@ def test_both_sides_count_alike_and_the_longest_can_always_be_sent_in_the_end(sa
             assert pair.near.room(each) == LARGEST[each] - HEAD_BYTES
 
 
+def test_who_asks_for_room_never_fills_the_queue() -> None:
+    """Also while nothing leaves, because the peer does not read."""
+    pair = Pair()
+    for _ in range(20):
+        for of in Class:
+            if room := pair.near.room(of):
+                pair.near.send(Envelope(of, "x", bytes(room)))
+    assert [pair.near.room(of) for of in Class] == [0, 0, 0, 0]
+    assert pair.near._queued <= 2 * 1024 * 1024
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_two_ends_that_keep_the_rules_never_part_and_never_wait_for_ever(data: st.DataObject) -> None:
+    """Whatever the order in which they speak, are heard, are opened, release and change their keys."""
+    pair = Pair(opened=False)
+    ways = ((pair.near, pair.far, list[bytes]()), (pair.far, pair.near, list[bytes]()))
+    said: dict[Wire, list[Envelope]] = {pair.near: [], pair.far: []}
+    heard: dict[Wire, list[Envelope]] = {pair.near: [], pair.far: []}
+
+    def hear(source: Wire, target: Wire) -> None:
+        for arrived in target.events():
+            heard[source].append(arrived.envelope)
+            target.release(arrived)
+
+    for _ in range(data.draw(st.integers(0, 40))):
+        source, target, under_way = data.draw(st.sampled_from(ways))
+        match data.draw(st.sampled_from(["send", "send", "leave", "arrive", "hear", "open", "change"])):
+            case "send":
+                of = data.draw(st.sampled_from(Class))
+                length = data.draw(st.sampled_from([0, 5_000, LARGEST[of] - HEAD_BYTES]))
+                if len(source._queues[of]) < 2:
+                    said[source].append(Envelope(of, "x" * 32, bytes(length)))
+                    source.send(said[source][-1])
+            case "leave":
+                under_way += source.to_send()
+            case "arrive" if under_way:
+                target.receive(under_way.pop(0))
+            case "hear":
+                hear(source, target)
+            case "open":
+                source.open()
+            case "change":
+                source.change_key()
+    pair.near.open()
+    pair.far.open()
+    busy = True
+    while busy:
+        busy = False
+        for source, target, under_way in ways:
+            under_way += drain(source)
+            busy = busy or bool(under_way)
+            while under_way:
+                target.receive(under_way.pop(0))
+            hear(source, target)
+    for wire in (pair.near, pair.far):
+        for of in Class:
+            assert [one for one in heard[wire] if one.of == of] == [one for one in said[wire] if one.of == of]
+
+
 def grant(*amounts: object) -> bytes:
     return b"\1" + raw(0, "grant", pack(amounts))
 

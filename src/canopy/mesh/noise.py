@@ -167,8 +167,10 @@ class Exchange:
         return self._open(message), before
 
     def split(self) -> Channel:
-        """The two ciphers, the first for what the dialler sends."""
+        """The two ciphers, the first for what the dialler sends. What they came from is forgotten."""
         first, second = (Cipher(key) for key in _hkdf(self._chaining_key, b""))
+        self._own.clear()
+        self._cipher, self._chaining_key = None, b""
         outward, inward = (first, second) if self._dialler else (second, first)
         return Channel(outward, inward, self.hash)
 
