@@ -28,6 +28,7 @@ def test_a_message_is_what_was_said(stage: Stage) -> None:
         one = await local.get(f"{GENERAL}/{message['id']}")
         assert one.json()["message"] == message
         assert (await local.get(f"{GENERAL}/{message['id']}", If_None_Match=one.headers["etag"])).status_code == 304
+        assert (await local.get(f"{GENERAL}/{message['id']}", If_None_Match="*")).status_code == 304
         assert contents(await local.get(GENERAL)) == [message["content"]]
 
     stage.play(script)
@@ -47,7 +48,8 @@ def test_a_message_is_what_was_said(stage: Stage) -> None:
         ({"parent_message_id": "M0"}, 400, "parent_not_found"),
         ({"parent_message_id": "not an id!"}, 400, "invalid_request"),
         ({"parent_message_id": "M0", "reply_to": "M1"}, 400, "invalid_request"),
-        ({"ttl_seconds": "x"}, 400, "invalid_request"),
+        ({"ttl_seconds": "x"}, 400, "invalid_parameter"),
+        ({"ttl_seconds": 1.5}, 400, "invalid_parameter"),
         ({"ttl_seconds": 0}, 400, "invalid_ttl"),
         ({"ttl_seconds": -5}, 400, "invalid_ttl"),
         ({"ttl_mode": "forever"}, 400, "invalid_request"),
@@ -57,6 +59,7 @@ def test_a_message_is_what_was_said(stage: Stage) -> None:
         ({"security": {"algorithm": "x"}}, 400, "not_available"),
         ({"client_id": "x" * 65}, 400, "invalid_parameter"),
         ({"client_id": ""}, 400, "invalid_parameter"),
+        ({"client_id": "a\0b"}, 400, "invalid_parameter"),
     ],
 )
 def test_what_is_no_message_says_why(stage: Stage, fields: dict[str, Any], status: int, expected: str) -> None:
@@ -71,6 +74,20 @@ def test_what_is_no_message_says_why(stage: Stage, fields: dict[str, Any], statu
 def test_the_longest_message_fits(stage: Stage) -> None:
     async def script(local: Local) -> None:
         assert len((await local.say("𝄞" * 50_000))["content"]) == 50_000
+
+    stage.play(script)
+
+
+def test_a_mode_that_is_unknown_says_which_there_are(stage: Stage) -> None:
+    """Decision 14."""
+
+    async def script(local: Local) -> None:
+        body = {"channel_id": "general", "content": "x", "ttl_mode": "forever"}
+        problem = (await local.post("/channels/messages", body)).json()
+        assert problem["allowed"] == ["none", "no_expiry", "immortal"]
+        assert problem["errors"] == [{"field": "ttl_mode", "code": "invalid"}]
+        body = {"username": "mira", "password": PASSWORD, "account_type": "robot"}
+        assert (await local.post("/register", body)).json()["allowed"] == ["human", "agent"]
 
     stage.play(script)
 

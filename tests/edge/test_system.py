@@ -127,6 +127,9 @@ def test_bodies_that_are_no_bodies(stage: Stage) -> None:
         for body in (b"[]", b'"text"', b"7", b"null"):
             refused = await local.client.post(path, content=body, headers=headers)
             assert (refused.status_code, code(refused)) == (400, "invalid_request"), body
+        empty = await local.client.post(path, content=b"", headers=headers)
+        assert (empty.status_code, code(empty)) == (400, "invalid_request")
+        assert empty.json()["errors"] == [{"field": "channel_id", "code": "required"}]
         large = await local.client.post(path, content=b" " * (1024 * 1024 + 1), headers=headers)
         assert (large.status_code, code(large)) == (413, "content_too_large")
         form = {**headers, "Content-Type": "application/x-www-form-urlencoded"}
@@ -225,6 +228,9 @@ def test_events_are_listed_above_a_cursor(stage: Stage) -> None:
         assert ([i["seq"] for i in rest["items"]], rest["has_more"]) == ([3], False)
         both = (await local.get("/events?types=channel.message.created,nonsense")).json()
         assert (both["applied_types"], both["ignored_types"]) == (["channel.message.created"], ["nonsense"])
+        later = (await local.get("/events?types=dm.message.created,nonsense")).json()
+        assert (later["items"], later["applied_types"]) == ([], ["dm.message.created"])
+        assert "dm.message.created" not in later["supported_types"]
         none = await local.get("/events?types=nonsense")
         assert (none.status_code, code(none)) == (400, "unknown_event_types")
         assert "channel.message.created" in none.json()["allowed"]
@@ -272,6 +278,19 @@ def test_a_long_poll_returns_when_something_happens(stage: Stage) -> None:
         assert len((await waiting).json()["items"]) == 1
         empty = (await local.get("/events?after_seq=1&wait=1")).json()
         assert empty["items"] == []
+
+    stage.play(script)
+
+
+def test_a_long_poll_sleeps_through_what_it_did_not_ask_for(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        waiting = asyncio.ensure_future(local.get("/events?wait=20&types=channel.message.created"))
+        await asyncio.sleep(0)
+        await local.post("/profile", {"bio": "no event of the journal"})
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        await local.say("now")
+        assert len((await waiting).json()["items"]) == 1
 
     stage.play(script)
 

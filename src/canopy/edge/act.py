@@ -14,6 +14,7 @@ from canopy.edge.principal import Principal
 from canopy.ground.codec import to_json
 from canopy.ground.errors import IdempotencyMismatch, InvalidParameter
 from canopy.ground.ids import EVENT_BYTES, EventId
+from canopy.ground.text import is_storable
 from canopy.log.append import Door
 from canopy.log.catalog import Draft
 from canopy.log.db import Read, Tx
@@ -48,8 +49,8 @@ class Repeats(msgspec.Struct, frozen=True):
             raise InvalidParameter(
                 "Idempotency-Key must be 1 to 128 visible ASCII characters.", parameter="Idempotency-Key"
             )
-        if client_id is not None and not 1 <= len(client_id) <= CLIENT_ID_LENGTH:
-            raise InvalidParameter("client_id must have 1 to 64 characters.", parameter="client_id")
+        if client_id is not None and not (1 <= len(client_id) <= CLIENT_ID_LENGTH and is_storable(client_id)):
+            raise InvalidParameter("client_id must have 1 to 64 characters, none of them NUL.", parameter="client_id")
         place = f"{ask.route.method} {ask.route.path} {sorted(ask.path.items())}".encode()
         fingerprint = hashlib.sha256(place + b"\0" + ask.body).digest() if key else b""
         # Callers without an account are told apart by their address; their password is in the fingerprint.

@@ -3,7 +3,7 @@
 import contextlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 from urllib.parse import urlencode
 
 import msgspec
@@ -20,7 +20,6 @@ from canopy.ground.errors import (
     InvalidParameter,
     InvalidRequest,
     NotFound,
-    PreconditionFailed,
     Unauthenticated,
 )
 from canopy.ground.text import is_storable, is_token
@@ -83,8 +82,8 @@ class Ask:
             return msgspec.json.decode(self.body or b"{}", type=kind)
         except msgspec.ValidationError as error:
             # A field of the wrong type is met before what follows is read, which may be no JSON at all.
-            _check_json(self.body)
-            raise _invalid_field(str(error)) from error
+            _check_json(self.body or b"{}")
+            raise _invalid_field(str(error), kind) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise InvalidJson(f"The body is not valid JSON in UTF-8: {error}.") from error
 
@@ -164,15 +163,9 @@ class Ask:
     def item(self, value: Any, version: str) -> Response:
         """One item with its ETag; 304 when the caller holds this version."""
         tag = f'"{version}"'
-        if tag in _tags(self.header("if-none-match")):
+        if not {tag, "*"}.isdisjoint(_tags(self.header("if-none-match"))):
             return Response(status_code=304, headers={"ETag": tag})
         return self.answer(value, headers={"ETag": tag})
-
-    def check_match(self, version: str) -> None:
-        """Honour If-Match. Raises PreconditionFailed."""
-        wanted = self.header("if-match")
-        if wanted is not None and wanted.strip() != "*" and f'"{version}"' not in _tags(wanted):
-            raise PreconditionFailed
 
 
 def respond(body: bytes, status: int, headers: Mapping[str, str]) -> Response:
@@ -212,13 +205,29 @@ def _check_json(body: bytes) -> None:
         raise InvalidJson(f"The body is not valid JSON in UTF-8: {error}.") from error
 
 
-def _invalid_field(message: str) -> InvalidRequest:
+def _invalid_field(message: str, kind: type) -> InvalidRequest:
     """msgspec says `Expected str, got int - at $.name` or `... missing required field `name``."""
     field = message.rpartition("$.")[2].rstrip("`") if "$." in message else ""
-    code = "invalid"
+    why, code, details = "invalid", "invalid_request", {}
     if "missing required field" in message:
         missing = message.partition("missing required field `")[2].partition("`")[0]
-        field, code = (f"{field}.{missing}" if field else missing), "required"
-    return InvalidRequest(
-        f"The request is not of the expected form: {message}.", errors=[{"field": field, "code": code}]
-    )
+        field, why = (f"{field}.{missing}" if field else missing), "required"
+    elif message.startswith("Invalid enum value"):
+        details["allowed"] = _allowed(kind, field)
+    elif message.startswith(("Expected `int", "Integer value", "Number out of range")):
+        why = code = "invalid_parameter"
+    return invalid(field, why, f"The request is not of the expected form: {message}.", code=code, **details)
+
+
+def _allowed(kind: type, field: str) -> list[Any]:
+    """The values that a field of a struct takes, or its items if it is a list."""
+    name = field.partition("[")[0]
+    return [
+        value for known in msgspec.structs.fields(kind) if known.encode_name == name for value in _values(known.type)
+    ]
+
+
+def _values(hint: Any) -> list[Any]:
+    if get_origin(hint) is Literal:
+        return list(get_args(hint))
+    return [value for part in get_args(hint) for value in _values(part)]

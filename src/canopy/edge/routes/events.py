@@ -18,6 +18,15 @@ from canopy.log.journal import Line
 
 WAIT_SECONDS = 25
 PREVIEW = 160
+DOCUMENTED = (
+    *(f"dm.message.{word}" for word in ("created", "edited", "deleted", "read")),
+    *(f"channel.message.{word}" for word in ("created", "edited", "deleted", "read")),
+    "channel.state.updated",
+    *("mention.created", "mention.acknowledged", "inbox.item.created", "inbox.item.updated"),
+    "attachment.available",
+    *(f"feed.post.{word}" for word in ("created", "updated", "deleted")),
+)
+"""Names of REST section 15.1: one may ask for them before any room of this node emits them."""
 
 
 class EventQuery(msgspec.Struct, kw_only=True):
@@ -76,27 +85,27 @@ async def list_events(ask: Ask) -> Response:
     after, limit = ask.number("after_seq", 0), ask.limit(50)
     applied, ignored = _types(ask)
     seconds = ask.number("wait", 0, most=WAIT_SECONDS)
-    found = _page(ask, after, limit, applied, ignored)
-    if not found.items and seconds and not found.reset:
-        await _wait_for_more(ask, found.next_after_seq, seconds)
-        found = _page(ask, after, limit, applied, ignored)
-    return ask.answer(found)
-
-
-async def _wait_for_more(ask: Ask, seen: int, seconds: float) -> None:
-    """Wait for a ring of the bus after `seen`, or for the time to pass."""
     rung = asyncio.Event()
     ask.core.bus.listen(rung.set)
     try:
-        with ask.reading() as tx:
-            if journal.bounds(tx)[1] > seen:
-                return
-        async with asyncio.timeout(seconds):
-            await rung.wait()
-    except TimeoutError:
-        return
+        until = asyncio.get_running_loop().time() + seconds
+        found = _page(ask, after, limit, applied, ignored)
+        while not (found.items or found.reset or found.has_more) and await _rings(rung, until):
+            found = _page(ask, after, limit, applied, ignored)
     finally:
         ask.core.bus.forget(rung.set)
+    return ask.answer(found)
+
+
+async def _rings(rung: asyncio.Event, until: float) -> bool:
+    """Wait for the next ring of the bus; False when the time is over."""
+    try:
+        async with asyncio.timeout_at(until):
+            await rung.wait()
+    except TimeoutError:
+        return False
+    rung.clear()
+    return True
 
 
 def _page(ask: Ask, after: int, limit: int, applied: list[str], ignored: list[str]) -> EventList:
@@ -135,13 +144,12 @@ def _visible(
 def _types(ask: Ask) -> tuple[list[str], list[str]]:
     """The known and the unknown names of `types`. Raises InvalidParameter when none is known."""
     given = [name for value in ask.request.query_params.getlist("types") for name in value.split(",") if name]
-    known = sorted({name for name in given if name in ask.core.rooms.event_types})
-    unknown = sorted(set(given) - set(known))
+    all_known = {*DOCUMENTED, *ask.core.rooms.event_types}
+    known = sorted(all_known.intersection(given))
+    unknown = sorted(set(given) - all_known)
     if given and not known:
         raise InvalidParameter(
-            "None of these event types is known.",
-            code="unknown_event_types",
-            allowed=sorted(ask.core.rooms.event_types),
+            "None of these event types is known.", code="unknown_event_types", allowed=sorted(all_known)
         )
     return known, unknown
 
