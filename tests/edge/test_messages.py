@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from canopy.ground.instants import parse_instant
+from canopy.features.messages.events import MessageDeleted
+from canopy.features.messages.tables import find_anywhere
+from canopy.ground.ids import UserKey
+from canopy.ground.instants import instant, parse_instant
+from canopy.log import store
+from canopy.log.catalog import Draft
+from canopy.log.db import Tx
+from canopy.log.event import header_of
+from canopy.log.scope import GENERAL as GENERAL_SCOPE
 from tests.edge.client import PASSWORD, Local
 from tests.edge.conftest import Stage
 from tests.edge.test_accounts import code
@@ -16,6 +24,20 @@ GENERAL = "/channels/general/messages"
 
 def contents(answer: Any) -> list[str]:
     return [message["content"] for message in answer.json()["messages"]]
+
+
+async def delete(local: Local, identity: str) -> None:
+    """Delete a message of the owner, as no route does yet."""
+
+    def turn(tx: Tx) -> None:
+        message = find_anywhere(tx, identity)
+        assert message is not None
+        row = store.FIND_PLACE.row(tx, id=message.event)
+        assert row is not None
+        body = MessageDeleted(message=message.event)
+        local.node.core.door.do(tx, Draft(scope=GENERAL_SCOPE, user=UserKey(header_of(row[3]).user), body=body))
+
+    await local.node.writer.write(turn)
 
 
 def test_a_message_is_what_was_said(stage: Stage) -> None:
@@ -73,7 +95,7 @@ def test_what_is_no_message_says_why(stage: Stage, fields: dict[str, Any], statu
 
 def test_the_longest_message_fits(stage: Stage) -> None:
     async def script(local: Local) -> None:
-        assert len((await local.say("𝄞" * 50_000))["content"]) == 50_000
+        assert len((await local.say(" " + "𝄞" * 50_000 + "\n"))["content"]) == 50_000
 
     stage.play(script)
 
@@ -99,6 +121,8 @@ def test_how_long_a_message_lives(stage: Stage) -> None:
             ({}, 90),
             ({"ttl_seconds": DAY}, 1),
             ({"ttl_seconds": 10**10}, 730),
+            ({"ttl_seconds": 10**15}, 730),
+            ({"ttl_seconds": 10**40}, 730),
             ({"ttl_mode": "none"}, 365),
             ({"ttl_seconds": 5, "expires_at": "2999-01-01"}, 730),
         ):
@@ -139,7 +163,7 @@ def test_both_names_of_a_reply_make_one_thread(stage: Stage, name: str) -> None:
         assert (reply["thread_id"], reply["parent_message_id"], reply["type"]) == (
             root["id"],
             root["id"],
-            "thread_reply",
+            "text",
         )
         assert (deeper["thread_id"], deeper["reply_to"]) == (root["id"], reply["id"])
         shown = (await local.get(f"{GENERAL}/{root['id']}")).json()["message"]
@@ -185,6 +209,21 @@ def test_pages_meet_without_gap_or_overlap(stage: Stage) -> None:
         assert contents(further) == said[14:17]
         around = await local.get(f"{GENERAL}?limit=5&around={ids[10]}")
         assert contents(around) == said[8:13]
+
+    stage.play(script)
+
+
+def test_a_page_around_a_message_leads_to_older_ones(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        await local.say("first")
+        root = await local.say("root")
+        reply = await local.say("reply", parent_message_id=root["id"])
+        await local.say("last")
+        one = await local.get(f"{GENERAL}?around={root['id']}&limit=1")
+        assert (contents(one), one.json()["has_more"]) == (["root"], True)
+        assert contents(await local.get(f"{GENERAL}?limit=5&cursor={one.json()['next_cursor']}")) == ["first"]
+        roots = await local.get(f"{GENERAL}?around={reply['id']}&root_only=1&limit=4")
+        assert (contents(roots), roots.json()["has_more"]) == (["first", "root", "last"], False)
 
     stage.play(script)
 
@@ -265,6 +304,46 @@ def test_the_same_idempotency_key_posts_once(stage: Stage) -> None:
             assert (await local.post("/channels/messages", body, Idempotency_Key=bad)).status_code == 400
         events = (await local.get("/events")).json()["items"]
         assert len(events) == 3
+
+    stage.play(script)
+
+
+@pytest.mark.parametrize("swept", [False, True])
+def test_a_repetition_is_known_when_the_message_has_expired(stage: Stage, swept: bool) -> None:
+    async def script(local: Local) -> None:
+        soon = instant(stage.clock.now_ms() + 60_000)
+        body = {"channel_id": "general", "content": "brief", "expires_at": soon, "client_id": "c1"}
+        first = (await local.post("/channels/messages", body, Idempotency_Key="k1")).json()["message"]
+        stage.clock.advance(61)
+        if swept:
+            await local.node._sweep_once()
+        again = await local.post("/channels/messages", body, Idempotency_Key="k1")
+        assert (again.status_code, again.headers["idempotent-replay"]) == (201, "true")
+        gone = again.json()["message"]
+        assert (gone["content"], gone["deleted"], gone["deleted_at"]) == ("", True, soon)
+        for same in ("id", "channel_id", "user_id", "username", "created_at", "expires_at", "origin_peer"):
+            assert gone[same] == first[same]
+        assert (await local.post("/channels/messages", body)).status_code == 200
+        late = await local.post("/channels/messages", {**body, "client_id": "c2"})
+        assert (late.status_code, code(late)) == (400, "expired_on_arrival")
+
+    stage.play(script)
+
+
+def test_a_deletion_changes_the_etag_and_no_stored_answer(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        root = await local.say("root", client_id="c1")
+        reply = await local.say("reply", parent_message_id=root["id"], client_id="c2")
+        path = f"{GENERAL}/{root['id']}"
+        tag = (await local.get(path)).headers["etag"]
+        await delete(local, root["id"])
+        shown = await local.get(path, If_None_Match=tag)
+        assert (shown.status_code, shown.json()["message"]["deleted"]) == (200, True)
+        await delete(local, reply["id"])
+        assert (await local.get(path)).status_code == 404
+        for said, client_id in ((root, "c1"), (reply, "c2")):
+            gone = await local.say("again", client_id=client_id)
+            assert (gone["id"], gone["content"], gone["deleted"]) == (said["id"], "", True)
 
     stage.play(script)
 

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 from starlette.responses import Response
@@ -17,12 +17,15 @@ from canopy.features.messages.events import CONTENT_LENGTH
 from canopy.features.messages.tables import Message, find_anywhere, find_message, list_page
 from canopy.ground.codec import to_json
 from canopy.ground.errors import InvalidParameter, InvalidRequest, NotAvailable
-from canopy.ground.ids import EventId, NodeId
+from canopy.ground.ids import EventId, NodeId, ScopeId
 from canopy.ground.instants import instant, instant_of, parse_instant
 from canopy.ground.text import is_token
-from canopy.log.db import Read
+from canopy.log import store
+from canopy.log.catalog import Draft
+from canopy.log.db import Read, Tx
+from canopy.log.event import header_of
 from canopy.log.journal import Line
-from canopy.log.shown import handle_here, message_id, peer_id
+from canopy.log.shown import channel_id, handle_here, message_id, peer_id
 
 DAY_MS = 24 * 3600 * 1000
 DEFAULT_MS = 90 * DAY_MS
@@ -41,7 +44,7 @@ class PostWish(msgspec.Struct, kw_only=True):
     parent_message_id: str | None = None
     reply_to: str | None = None
     expires_at: str | None = None
-    ttl_seconds: Annotated[int, msgspec.Meta(le=10**12, ge=-(10**12))] | None = None
+    ttl_seconds: int | None = None
     ttl_mode: Literal["none", "no_expiry", "immortal"] | None = None
     client_id: str | None = None
     attachments: list[Any] = []
@@ -116,17 +119,20 @@ async def post_one(ask: Ask) -> Response:
     _refuse_later_fields(wish)
     if not is_token(wish.channel_id):
         raise invalid("channel_id", "invalid", "channel_id has characters that no id has.")
-    content = check_text(wish.content, "content", CONTENT_LENGTH).strip()
+    content = check_text(wish.content.strip(), "content", CONTENT_LENGTH)
     if not content:
         raise invalid("content", "required", "A message needs some text.")
+    until, span = _until(wish), _span(wish)
     request = Post(
-        channel_id=wish.channel_id,
-        content=content,
-        expires=_expiry(wish, ask.core.clock.now_ms()),
-        parent_id=_parent(wish),
-        client_id=wish.client_id or "",
+        channel_id=wish.channel_id, content=content, expires=0, parent_id=_parent(wish), client_id=wish.client_id or ""
     )
-    return await ask.perform(post_message, request, _posted, client_id=wish.client_id)
+
+    def act(tx: Tx, principal: Principal, request: Post) -> Sequence[Draft]:
+        # Only here is it known that this is no repetition, whose time may be over by now.
+        expires = _expiry(until, span, tx.now_ms)
+        return post_message(tx, principal, msgspec.structs.replace(request, expires=expires))
+
+    return await ask.perform(act, request, _posted, client_id=wish.client_id)
 
 
 def _refuse_later_fields(wish: PostWish) -> None:
@@ -147,26 +153,67 @@ def _parent(wish: PostWish) -> str | None:
     return parent
 
 
-def _expiry(wish: PostWish, now_ms: int) -> int:
+def _until(wish: PostWish) -> int | None:
+    """The instant that was asked for, in Unix milliseconds. Raises InvalidRequest."""
+    if wish.expires_at is None:
+        return None
+    try:
+        return parse_instant(wish.expires_at)
+    except (ValueError, OverflowError) as error:
+        raise invalid("expires_at", "invalid_parameter", "expires_at is not an ISO 8601 instant.") from error
+
+
+def _span(wish: PostWish) -> int:
+    """How long the message lives if no instant was asked for, in milliseconds. Raises InvalidRequest."""
+    if wish.ttl_seconds is None:
+        return COERCED_MS if wish.ttl_mode else DEFAULT_MS
+    if wish.ttl_seconds <= 0 and wish.expires_at is None:
+        raise InvalidRequest("ttl_seconds must be greater than 0.", code="invalid_ttl")
+    return min(wish.ttl_seconds * 1000, LONGEST_MS)
+
+
+def _expiry(until: int | None, span: int, now_ms: int) -> int:
     """When the message expires, in Unix milliseconds (REST section 0.8)."""
-    if wish.expires_at is not None:
-        try:
-            at = parse_instant(wish.expires_at)
-        except (ValueError, OverflowError) as error:
-            raise invalid("expires_at", "invalid_parameter", "expires_at is not an ISO 8601 instant.") from error
-        if at <= now_ms:
-            raise InvalidRequest("expires_at lies in the past.", code="expired_on_arrival")
-        return min(at, now_ms + LONGEST_MS)
-    if wish.ttl_seconds is not None:
-        if wish.ttl_seconds <= 0:
-            raise InvalidRequest("ttl_seconds must be greater than 0.", code="invalid_ttl")
-        return now_ms + min(wish.ttl_seconds * 1000, LONGEST_MS)
-    return now_ms + (COERCED_MS if wish.ttl_mode else DEFAULT_MS)
+    if until is None:
+        return now_ms + span
+    if until <= now_ms:
+        raise InvalidRequest("expires_at lies in the past.", code="expired_on_arrival")
+    return min(until, now_ms + LONGEST_MS)
 
 
 def _posted(tx: Read, principal: Principal, ids: Sequence[EventId]) -> Posted:
-    message = found(find_anywhere(tx, message_id(ids[0])), MISSING, "message_not_found")
+    message = find_anywhere(tx, message_id(ids[0]))
+    if message is None:
+        return Posted(message=_tombstone(tx, principal, ids[0]))
     return Posted(message=message_json(message, principal.node))
+
+
+def _tombstone(tx: Read, principal: Principal, event_id: EventId) -> MessageJson:
+    """The caller's message that has expired or was deleted since, for who repeats the posting of it."""
+    header = header_of(found(store.FIND_PLACE.row(tx, id=event_id), MISSING, "message_not_found")[3])
+    identity = message_id(event_id)
+    message = Message(
+        id=identity,
+        event=event_id,
+        channel=channel_id(ScopeId(header.scope)),
+        node=principal.node,
+        author=principal.user_id,
+        time=header.time,
+        content="",
+        parent=None,
+        root=identity,
+        client_id="",
+        edited=None,
+        expires=header.expires,
+        deleted=None,
+        activity=header.time,
+        replies=0,
+        handle=principal.username,
+        name=principal.username,
+        account_type=principal.account_type,
+    )
+    ended = instant(header.expires) if 0 < header.expires <= tx.now_ms else None
+    return msgspec.structs.replace(message_json(message, principal.node), deleted=True, deleted_at=ended)
 
 
 def get_one(ask: Ask) -> Response:
@@ -175,7 +222,11 @@ def get_one(ask: Ask) -> Response:
         channel = found(find_channel(tx, ask.principal, ask.token("channel_id")), MISSING_CHANNEL, "channel_not_found")
         message = found(find_message(tx, channel.id, ask.token("message_id")), MISSING, "message_not_found")
     shown = message_json(message, ask.principal.node)
-    return ask.item(OneMessage(message=shown), f"{message.id}-{message.edited or 0}-{message.replies}")
+    return ask.item(OneMessage(message=shown), _version(message))
+
+
+def _version(message: Message) -> str:
+    return f"{message.id}-{message.edited or 0}-{message.deleted or 0}-{message.replies}"
 
 
 class Window(msgspec.Struct, frozen=True):
@@ -197,8 +248,7 @@ def get_page(ask: Ask) -> Response:
     with ask.reading() as tx:
         channel = found(find_channel(tx, ask.principal, channel_id), MISSING_CHANNEL, "channel_not_found")
         if around := ask.query("around"):
-            window = Window(_place(tx, channel.id, around, False), False, False, ask.flag("root_only"))
-            return _around(ask, tx, channel.id, window, limit)
+            return _around(ask, tx, channel.id, around, limit)
         window = _window(ask, tx, channel.id, order == "activity")
         rows = _read(tx, channel.id, window, limit + 1)
     more = len(rows) > limit
@@ -207,16 +257,17 @@ def get_page(ask: Ask) -> Response:
     return _answer(ask, channel.id, rows if window.newer else rows[::-1], cursor)
 
 
-def _around(ask: Ask, tx: Read, channel: str, window: Window, limit: int) -> Response:
-    """Half of the page before a message, itself, and half after."""
+def _around(ask: Ask, tx: Read, channel: str, identity: str, limit: int) -> Response:
+    """Half of the page before a message, itself, and half after; among roots, its root."""
+    roots = ask.flag("root_only")
+    here = _known(tx, channel, identity)
+    here = _known(tx, channel, here.root) if roots else here
+    window = Window((here.time, here.id), False, False, roots)
     older = _read(tx, channel, window, limit // 2 + 1)
-    more = len(older) > limit // 2
-    older = older[: limit // 2]
-    at = (window.place[0], window.place[1])
-    here = found(find_message(tx, channel, at[1]), MISSING, "message_not_found")
     newer = _read(tx, channel, msgspec.structs.replace(window, newer=True), limit - limit // 2 - 1)
-    cursor = _cursor(window, older[-1]) if more and older else None
-    return _answer(ask, channel, [*older[::-1], here, *newer], cursor)
+    shown = [here, *older[: limit // 2]]
+    cursor = _cursor(window, shown[-1]) if len(older) > limit // 2 else None
+    return _answer(ask, channel, [*shown[::-1], *newer], cursor)
 
 
 def _answer(ask: Ask, channel: str, rows: Sequence[Message], cursor: str | None) -> Response:
@@ -243,10 +294,16 @@ def _window(ask: Ask, tx: Read, channel: str, by_activity: bool) -> Window:
 
 def _place(tx: Read, channel: str, identity: str, by_activity: bool) -> tuple[int, str]:
     """The place of a message in an order. Raises InvalidParameter for an unknown one."""
+    message = _known(tx, channel, identity)
+    return (message.activity if by_activity else message.time), message.id
+
+
+def _known(tx: Read, channel: str, identity: str) -> Message:
+    """A message that a parameter names. Raises InvalidParameter for an unknown one."""
     message = find_message(tx, channel, identity) if is_token(identity) else None
     if message is None:
         raise InvalidParameter("There is no such message in this channel.", code="unknown_message")
-    return (message.activity if by_activity else message.time), message.id
+    return message
 
 
 def _cursor(window: Window, last: Message) -> str:
@@ -284,7 +341,7 @@ def message_json(message: Message, here: NodeId) -> MessageJson:
         display_name=message.name or "Unknown",
         account_type=message.account_type or "human",
         content=message.content,
-        type="text" if parent is None else "thread_reply",
+        type="text",
         created_at=created,
         edited_at=None if message.edited is None else instant_of(message.edited),
         expires_at=instant(message.expires) if message.expires else None,
