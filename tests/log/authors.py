@@ -158,7 +158,9 @@ class History:
 
     def _delete(self, author: Author) -> None:
         if (target := self._own(author)) is not None:
-            self._keep(author, author.write(MessageDeleted(message=target.id)))
+            # One that would expire is malformed.
+            expires = self.clock.now_ms() + 60_000 if self.rng.random() < 0.3 else 0
+            self._keep(author, author.write(MessageDeleted(message=target.id), expires=expires))
 
     def _meddle(self, author: Author) -> None:
         """Edit or delete what somebody else wrote."""
@@ -167,7 +169,10 @@ class History:
             body = self.rng.choice(
                 [MessageEdited(message=target.id, content=self._words()), MessageDeleted(message=target.id)]
             )
-            self._keep(author, author.write(body))
+            # What is not admissible must not become so when its body expires.
+            mine = any(who is author and event is target for who, event in self.posts)
+            expires = 0 if mine else self.rng.choice([0, self.clock.now_ms() + self.rng.randrange(1, 600_000)])
+            self._keep(author, author.write(body, expires=expires))
 
     def _card(self, author: Author) -> None:
         body = UserCarded(handle=f"user{self.rng.randrange(9)}", name=self._words())

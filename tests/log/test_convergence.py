@@ -15,7 +15,7 @@ from canopy.features.messages.tables import project_message
 from canopy.features.people.feature import FEATURE as PEOPLE
 from canopy.ground.clock import ManualClock
 from canopy.log import judge, store
-from canopy.log.catalog import Entry, Feature, Verdict, hidden
+from canopy.log.catalog import Entry, Feature, Projection, Verdict, hidden
 from canopy.log.db import Tx, prepare
 from canopy.log.judge import Judge
 from tests.log.authors import History
@@ -161,8 +161,8 @@ def test_sabotage_refusing_what_should_wait(template: Template, monkeypatch: pyt
 def test_sabotage_a_projectors_error_rolls_back_its_neighbours(
     template: Template, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def careless(self: Judge, tx: Tx, key: bytes, history: Sequence[judge.Held], shown: Sequence[judge.Held]) -> bool:
-        self._make(tx, key, self._projections_of(history), shown)
+    def careless(self: Judge, tx: Tx, key: bytes, rooms: Sequence[Projection], shown: Sequence[judge.Held]) -> bool:
+        self._make(tx, key, rooms, shown)
         return True
 
     monkeypatch.setattr(Judge, "_attempt", careless)

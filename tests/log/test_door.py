@@ -16,9 +16,9 @@ from canopy.features.people.events import UserCarded
 from canopy.features.people.feature import FEATURE as PEOPLE
 from canopy.ground.clock import COUNTER_BITS, ManualClock
 from canopy.ground.codec import pack
-from canopy.ground.errors import ContentTooLarge, Forbidden, NotFound, ProjectionFailed, StorageFailed
+from canopy.ground.errors import ContentTooLarge, Forbidden, Malformed, NotFound, ProjectionFailed, StorageFailed
 from canopy.ground.ids import NO_EVENT, EventId, UserKey
-from canopy.log import parking, scope
+from canopy.log import parking, scope, store
 from canopy.log.append import Absence, Receipt, Taking
 from canopy.log.catalog import Catalog, Draft, DuplicateName, Entry, Fate
 from canopy.log.db import Tx
@@ -575,3 +575,52 @@ def test_a_reply_keeps_its_thread_when_its_own_words_expire(world: World, author
     assert world.bodies()[reply.id] is None
     assert world.tables()["messages"] == before
     assert {row[8] for row in before} == {before[0][8]}
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before it expires", "after"])
+@pytest.mark.parametrize("delete", [False, True], ids=["edit", "deletion"])
+def test_nobody_is_silenced_by_what_expires(
+    world: World, author: Author, clock: ManualClock, late: bool, delete: bool
+) -> None:
+    """A change that is not admissible does not become so when its body is gone."""
+    post = author.write(MessagePosted(content="victim"))
+    stranger = Author(9, clock, random.Random(9))
+    body = MessageDeleted(message=post.id) if delete else MessageEdited(message=post.id, content="not mine")
+    attack = stranger.write(body, expires=clock.now_ms() + 60_000)
+    give(world, post)
+    if late:
+        clock.advance(120)
+    give(world, attack)
+    clock.advance(120)
+    world.settle()
+    assert [row[6] for row in world.tables()["messages"]] == ["victim"]
+    assert world.bodies()[post.id] is not None
+    assert world.fates()[attack.id][0] == Fate.HIDDEN
+
+
+def test_a_header_that_waits_remembers_why_it_came_alone(world: World, author: Author) -> None:
+    first, second, third = (author.write(MessagePosted(content=w)) for w in ("one", "two", "three"))
+    assert give(world, second, Absence.DELETED, body=False).taking is Taking.PARKED
+    give(world, third)
+    give(world, first)
+    assert len(world.fates()) == 3
+
+
+def test_a_first_event_has_at_most_eight_rivals(world: World, author: Author) -> None:
+    rivals = [altered(author.write(MessagePosted(content="x")), author.key, height=1, prev=NO_EVENT) for _ in range(9)]
+    assert [give(world, rival).code for rival in rivals] == [""] * 8 + ["too_many_branches"]
+
+
+def test_a_strangers_edits_are_not_read_when_a_message_is_made(world: World, author: Author) -> None:
+    post = author.write(MessagePosted(content="mine"))
+    stranger = Author(9, world.clock, random.Random(9))
+    edits = [stranger.write(MessageEdited(message=post.id, content="x")) for _ in range(20)]
+    world.receive(map(sent, (post, *edits)))
+    with world.database.read() as tx:
+        assert len(store.BY_OBJECT.rows(tx, object=post.id)) == 1
+
+
+def test_words_that_no_reader_would_accept_are_not_signed(world: World) -> None:
+    with pytest.raises(Malformed):
+        do(world, say("   "))
+    assert world.fates() == {}

@@ -8,7 +8,7 @@ from blake3 import blake3
 
 from canopy.crypto.keys import SigningKey
 from canopy.features.messages.events import MessagePosted
-from canopy.ground.errors import BadSignature, Malformed, TooLarge
+from canopy.ground.errors import BadSignature, Malformed, Refused, TooLarge
 from canopy.ground.ids import NO_EVENT
 from canopy.log.event import (
     BODY_LIMIT,
@@ -240,9 +240,17 @@ def test_text_is_not_bytes() -> None:
 # Versions.
 
 
-@pytest.mark.parametrize("fields", [[2], [2, "anything"], [2**63, {}], [9, *[b""] * 12], [9, *[b""] * 20]])
-def test_a_newer_version_is_known_by_its_first_field(fields: list[Any]) -> None:
-    with pytest.raises(NewerVersion):
+def test_a_newer_version_is_known_by_its_first_field() -> None:
+    fields: list[Any] = list(msgspec.structs.astuple(header()))
+    for newer in ([2, *fields[1:]], [2**63, *fields[1:], "more"], [9, *fields[1:7], 1, *fields[8:]]):
+        with pytest.raises(NewerVersion):
+            parse(*sealed(newer))
+
+
+@pytest.mark.parametrize("fields", [[2], [2, "anything"], [2**63, {}], [9, *[b""] * 12], [9, *["x"] * 20]])
+def test_a_newer_version_that_nobody_signed_is_refused(fields: list[Any]) -> None:
+    """Or a forged copy could be kept in the place of the true one."""
+    with pytest.raises(Refused):
         parse(*sealed(fields))
 
 

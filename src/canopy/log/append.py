@@ -88,7 +88,7 @@ class Door:
         Raises a TheirFault when it is not admissible, ProjectionFailed when a projector raised; then nothing stays.
         """
         event = self._sign(tx, draft)
-        entry = Entry(event.id, event.header, draft.body)
+        entry = Entry(event.id, event.header, self.judge.decode(event.header, event.body))
         verdict = self._append(tx, event, entry, gone="")
         if verdict.reason == BLAMED:
             raise ProjectionFailed
@@ -111,7 +111,8 @@ class Door:
             return self._receive_genuine(tx, event, source, absence)
         except NewerVersion:
             identity = event_id(header_bytes)
-            parking.park(tx, identity, source, parking.NEWER_VERSION, header_bytes, signature, body)
+            copy = parking.Parked(identity, header_bytes, signature, body, absence.value)
+            parking.park(tx, copy, source, parking.NEWER_VERSION)
             return Receipt(Taking.PARKED, identity, code="version")
         except Refused as refusal:
             store.COUNT_SOURCE.run(tx, source=source, reason=refusal.actual_code)
@@ -122,13 +123,19 @@ class Door:
         if known is not None:
             return self._complete(tx, event, has_body=bool(known[1]), gone=str(known[2]))
         self._notice_own(tx, event)
+        receipt = self._take_or_park(tx, event, source, absence)
+        if receipt.taking is Taking.TAKEN:
+            self._take_parked(tx, event.id)
+        return receipt
+
+    def _take_or_park(self, tx: Tx, event: Event, source: str, absence: Absence) -> Receipt:
         awaits = self._missing(tx, event, absence)
         if awaits is not None:
-            parking.park(tx, event.id, source, awaits, event.header_bytes, event.signature, event.body)
+            copy = parking.Parked(event.id, event.header_bytes, event.signature, event.body, absence.value)
+            parking.park(tx, copy, source, awaits)
             return Receipt(Taking.PARKED, event.id)
         with tx.savepoint():
             verdict = self._take(tx, event)
-        self._take_parked(tx, event.id)
         return Receipt(Taking.TAKEN, event.id, verdict)
 
     def _take(self, tx: Tx, event: Event) -> Verdict:
@@ -242,6 +249,9 @@ class Door:
         if header.height == 1:
             if not is_identity(header.node):
                 raise Malformed("The author is not a possible identity.", code="bad_identity")
+            chain = chains.remembered(tx, header)
+            if chain is not None:
+                self._check_branches(tx, chain.chain, 1)
         elif (awaits := self._missing_predecessor(tx, event)) is not None:
             return awaits
         if event.body is None and absence is Absence.NONE and not 0 < header.expires <= tx.now_ms:
@@ -260,9 +270,12 @@ class Door:
         if chain is None or place[0] != chain.chain or place[1] + 1 != header.height:
             raise BadChain
         self._check_time(tx, event)
-        if len(store.SIBLINGS.rows(tx, chain=chain.chain, height=header.height)) >= HEADS_OF_A_FORK:
-            raise BadChain("The chain has too many branches already.", code="too_many_branches")
+        self._check_branches(tx, chain.chain, header.height)
         return None
+
+    def _check_branches(self, tx: Tx, chain: int, height: int) -> None:
+        if len(store.SIBLINGS.rows(tx, chain=chain, height=height)) >= HEADS_OF_A_FORK:
+            raise BadChain("The chain has too many branches already.", code="too_many_branches")
 
     def _check_time(self, tx: Tx, event: Event) -> None:
         place = store.FIND_PLACE.row(tx, id=event.prev)
@@ -281,27 +294,21 @@ class Door:
         arrived = [bytes(taken)]
         while arrived:
             for row in store.PARKED_ON.rows(tx, awaits=arrived.pop()):
-                identity, source, header, signature, body = row
-                parking.unpark(tx, identity, source, len(header) + len(signature) + len(body or b""))
-                receipt = self._retry(tx, header, signature, body, source)
-                if receipt.taking is Taking.TAKEN:
+                identity, source, header, signature, body, absence = row
+                copy = parking.Parked(identity, header, signature, body, absence)
+                parking.unpark(tx, identity, source, copy.size)
+                if self._retry(tx, copy, source).taking is Taking.TAKEN:
                     arrived.append(identity)
 
-    def _retry(self, tx: Tx, header: bytes, signature: bytes, body: bytes | None, source: str) -> Receipt:
-        event = Event(event_id(header), header_of(header), header, signature, body)
+    def _retry(self, tx: Tx, copy: parking.Parked, source: str) -> Receipt:
+        event = Event(event_id(copy.header), header_of(copy.header), copy.header, copy.signature, copy.body)
         if store.FIND_EVENT.row(tx, id=event.id) is not None:
             return Receipt(Taking.KNOWN, event.id)
         try:
-            awaits = self._missing(tx, event, Absence.NONE)
+            return self._take_or_park(tx, event, source, Absence(copy.absence))
         except Refused as refusal:
             store.COUNT_SOURCE.run(tx, source=source, reason=refusal.actual_code)
             return Receipt(Taking.REFUSED, event.id, code=refusal.actual_code)
-        if awaits is not None:
-            parking.park(tx, event.id, source, awaits, header, signature, body)
-            return Receipt(Taking.PARKED, event.id)
-        with tx.savepoint():
-            verdict = self._take(tx, event)
-        return Receipt(Taking.TAKEN, event.id, verdict)
 
 
 _REFUSALS: dict[str, type[TheirFault]] = {

@@ -108,8 +108,7 @@ def parse(header_bytes: bytes, signature: bytes, body: bytes | None) -> Event:
     """
     if len(header_bytes) > HEADER_LIMIT or (body is not None and len(body) > BODY_LIMIT):
         raise TooLarge
-    header = _read_header(header_bytes)
-    _check_form(header)
+    header = _read_header(header_bytes, signature, body)
     if body is not None and body_hash(body) != header.body:
         raise Malformed("The body does not belong to the header.")
     if not verify(NodeId(header.node), SIGNATURE_LABEL + header_bytes, signature):
@@ -122,15 +121,34 @@ def header_of(header_bytes: bytes) -> Header:
     return _decode_header(header_bytes)
 
 
-def _read_header(header_bytes: bytes) -> Header:
+def _read_header(header_bytes: bytes, signature: bytes, body: bytes | None) -> Header:
     try:
-        return _decode_header(header_bytes)
+        header = _decode_header(header_bytes)
+        _check_form(header)
+        return header
+    except NewerVersion:
+        _check_newer(header_bytes, signature, body)
+        raise
     except msgspec.MsgspecError as error:
         if _version_of(header_bytes) > VERSION:
+            _check_newer(header_bytes, signature, body)
             raise NewerVersion from error
         raise Malformed(f"The header is malformed: {error}.") from error
     except (UnicodeDecodeError, RecursionError, OverflowError) as error:
         raise Malformed("The header is malformed.") from error
+
+
+def _check_newer(header_bytes: bytes, signature: bytes, body: bytes | None) -> None:
+    """Even of a version that we do not know only genuine events are kept, or a forged copy could keep one out.
+
+    Author and body hash are expected where version 1 has them; an event that has them elsewhere is refused.
+    """
+    fields = msgspec.msgpack.decode(header_bytes)
+    node, body_digest = (fields[2], fields[12]) if len(fields) > 12 else (None, None)
+    if not isinstance(node, bytes) or (body is not None and body_hash(body) != body_digest):
+        raise Malformed("An event of a newer version is malformed.")
+    if not verify(NodeId(node), SIGNATURE_LABEL + header_bytes, signature):
+        raise BadSignature
 
 
 def _version_of(header_bytes: bytes) -> int:

@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from canopy.ground.clock import COUNTER_BITS, FUTURE_TOLERANCE_MS, milliseconds_of
-from canopy.ground.ids import EventId
+from canopy.ground.ids import EventId, NodeId
 from canopy.log import chains, store
 from canopy.log.catalog import DONE, Catalog, Entry, Fate, Kind, Projection, Verdict, hidden, waiting
 from canopy.log.db import Read, Tx
@@ -28,6 +28,7 @@ BLAMED = "projector"
 CLOCK = "clock"
 """Where the memory keeps the greatest time of all done events."""
 EXPIRED = "expired"
+FORKED = "forked"
 DELETED = "deleted"
 
 
@@ -110,20 +111,25 @@ class Judge:
         kind = self.catalog.kind(entry.kind)
         return None if kind is None else kind.object_of(entry.header, entry.id, entry.body)
 
-    def verdict(self, tx: Read, entry: Entry, closed: int | None, *, has_body: bool, gone: str) -> Verdict:
+    def verdict(
+        self, tx: Read, entry: Entry, closed: int | None, *, has_body: bool, gone: str, was_done: bool = False
+    ) -> Verdict:
         """The fate of one event under what is held now. Reads only."""
         kind = self.catalog.kind(entry.kind)
         if kind is None:
             return waiting("kind")
+        if kind.deletes and entry.header.expires:
+            return hidden("malformed")
         if closed is not None and entry.header.height >= closed and not kind.deletes:
-            return hidden("forked")
-        if gone:
-            return DONE
+            return hidden(FORKED)
         if milliseconds_of(entry.time) > tx.now_ms + FUTURE_TOLERANCE_MS:
             return waiting(CLOCK, due=milliseconds_of(entry.time) - FUTURE_TOLERANCE_MS)
+        if gone:
+            # Losing its body never raises the fate of a change: what was not admissible does not become so.
+            return hidden(gone) if kind.target and not was_done else DONE
         if not has_body:
             return waiting("body")
-        if entry.body is None or (kind.deletes and entry.header.expires):
+        if entry.body is None:
             return hidden("malformed")
         return self._admit(tx, kind, entry)
 
@@ -136,21 +142,36 @@ class Judge:
     def settle(self, tx: Tx, new: Sequence[Held]) -> set[EventId]:
         """Give `new` events (just inserted or judged again, with their fates stored) their effect on the tables,
         and judge what waited for them. Returns the events that are blamed for a projector that raised."""
-        changed = list(new)
+        touching = {id(held) for held in new if held.is_done or held.reason == FORKED or not self._is_change(held)}
+        return self._spread(tx, list(new), touching)
+
+    def reconsider(self, tx: Tx, some: Iterable[Held]) -> None:
+        """Judge events again whose circumstances changed (a fork, the clock, a repaired projector)."""
+        changed = [held for held in some if self._judge_again(tx, held)]
+        self._spread(tx, changed, {id(held) for held in changed})
+
+    def _spread(self, tx: Tx, changed: list[Held], touching: set[int]) -> set[EventId]:
+        """Wake what waited for the changed events, then make the objects anew whose done events changed.
+
+        A stranger's edit that is not admissible touches nothing, so it costs its victim nothing.
+        """
         for held in changed:
             # The list grows while it is walked: what was woken may wake others.
-            changed.extend(woken for woken in self._woken_by(tx, held) if self._judge_again(tx, woken))
+            woken = [other for other in self._woken_by(tx, held) if self._judge_again(tx, other)]
+            changed.extend(woken)
+            touching |= {id(other) for other in woken}
         blamed: set[EventId] = set()
-        for key in dict.fromkeys(held.object for held in changed if held.object is not None):
+        for key in dict.fromkeys(h.object for h in changed if h.object is not None and id(h) in touching):
             blamed |= self.project(tx, key)
         for held in changed:
             if held.object is None and held.is_done:
                 self._first_done(tx, held)
         return blamed
 
-    def reconsider(self, tx: Tx, some: Iterable[Held]) -> None:
-        """Judge events again whose circumstances changed (a fork, the clock, a repaired projector)."""
-        self.settle(tx, [held for held in some if self._judge_again(tx, held)])
+    def _is_change(self, held: Held) -> bool:
+        """Whether the event changes another's object, as an edit does."""
+        kind = self.catalog.kind(held.entry.kind)
+        return kind is not None and kind.target is not None
 
     def _woken_by(self, tx: Tx, held: Held) -> list[Held]:
         keys = {bytes(held.entry.id)}
@@ -162,7 +183,9 @@ class Judge:
         """Store the fate of an event anew; whether that may change the tables or wake others."""
         chain = chains.find(tx, held.entry.header)
         closed = chain.closed if chain else None
-        verdict = self.verdict(tx, held.entry, closed, has_body=held.has_body, gone=held.gone)
+        verdict = self.verdict(
+            tx, held.entry, closed, has_body=held.has_body, gone=held.gone, was_done=held.is_done or held.is_blamed
+        )
         return self._store_fate(tx, held, verdict)
 
     def _store_fate(self, tx: Tx, held: Held, verdict: Verdict) -> bool:
@@ -188,36 +211,42 @@ class Judge:
 
         Returns the events that are blamed.
         """
-        history = [self.held(row) for row in store.BY_OBJECT.rows(tx, object=key)]
-        history = self._drop_deleted(tx, history)
+        history = self._history(tx, key)
+        if (deletion := next((h for h in history if h.is_done and self._deletes(h)), None)) is not None:
+            self._drop_bodies(tx, key, deletion.entry.node)
+            history = self._history(tx, key)
         candidates = [held for held in history if held.is_done or held.is_blamed]
-        if any(held.is_blamed for held in candidates) or not self._attempt(tx, key, history, candidates):
-            self._blame(tx, key, history, candidates)
+        projections = self._projections_of(tx, key)
+        if any(held.is_blamed for held in candidates) or not self._attempt(tx, key, projections, candidates):
+            self._blame(tx, key, projections, candidates)
         for held in candidates:
             if held.is_done:
                 self._first_done(tx, held)
         return {held.entry.id for held in candidates if held.is_blamed}
 
-    def _drop_deleted(self, tx: Tx, history: list[Held]) -> list[Held]:
-        if not any(held.is_done and self._deletes(held) for held in history):
-            return history
-        doomed = [held for held in history if not held.gone and not self._deletes(held)]
-        for held in doomed:
+    def _history(self, tx: Tx, key: bytes) -> list[Held]:
+        return [self.held(row) for row in store.BY_OBJECT.rows(tx, object=key)]
+
+    def _drop_bodies(self, tx: Tx, key: bytes, author: NodeId) -> None:
+        """Drop for good what the author's node wrote about the object, whatever its fate, but for its deletions."""
+        for row in store.BODIES_OF_OBJECT.rows(tx, object=key):
+            held = self.held(row)
+            if held.entry.node != author or self._deletes(held):
+                continue
             store.DROP_BODY.run(tx, which=held.entry.id, why=DELETED)
             held.gone, held.has_body = DELETED, False
             held.entry = msgspec.structs.replace(held.entry, body=None)
             self._judge_again(tx, held)
-        return history
 
     def _deletes(self, held: Held) -> bool:
         kind = self.catalog.kind(held.entry.kind)
         return kind is not None and kind.deletes
 
-    def _attempt(self, tx: Tx, key: bytes, history: Sequence[Held], shown: Sequence[Held]) -> bool:
+    def _attempt(self, tx: Tx, key: bytes, projections: Sequence[Projection], shown: Sequence[Held]) -> bool:
         """Let every room make its rows of the object from `shown`; False when one raised, and nothing changed."""
         try:
             with tx.savepoint():
-                self._make(tx, key, self._projections_of(history), shown)
+                self._make(tx, key, projections, shown)
         except StorageError:
             raise
         except Exception:  # noqa: BLE001 - peer session: one bad event harms no other (house law L4)
@@ -234,15 +263,16 @@ class Judge:
                 with tx.writing_to(self.rebuild.renamed):
                     projection.project(tx, key, mine)
 
-    def _projections_of(self, history: Sequence[Held]) -> list[Projection]:
-        kinds = {held.entry.kind for held in history}
+    def _projections_of(self, tx: Tx, key: bytes) -> list[Projection]:
+        """Those of all kinds that the object ever had: rows of what is hidden now must go."""
+        kinds = {row[0] for row in store.KINDS_OF_OBJECT.rows(tx, object=key)}
         return [p for p in self.catalog.projections if not kinds.isdisjoint(p.kinds)]
 
-    def _blame(self, tx: Tx, key: bytes, history: Sequence[Held], candidates: Sequence[Held]) -> None:
+    def _blame(self, tx: Tx, key: bytes, projections: Sequence[Projection], candidates: Sequence[Held]) -> None:
         accepted: list[Held] = []
-        self._attempt(tx, key, history, accepted)
+        self._attempt(tx, key, projections, accepted)
         for held in candidates:
-            verdict = DONE if self._attempt(tx, key, history, [*accepted, held]) else waiting(BLAMED)
+            verdict = DONE if self._attempt(tx, key, projections, [*accepted, held]) else waiting(BLAMED)
             self._store_fate(tx, held, verdict)
             if held.is_done:
                 accepted.append(held)

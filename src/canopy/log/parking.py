@@ -4,6 +4,8 @@ Bounded per source: 10,000 events or 64 MiB. When that is full its newest parked
 has them still, and is asked for their chain again.
 """
 
+import msgspec
+
 from canopy.log import store
 from canopy.log.db import Tx
 
@@ -13,16 +15,28 @@ NEWER_VERSION = b"version"
 """What an event of a higher protocol version awaits."""
 
 
-def park(
-    tx: Tx, event_id: bytes, source: str, awaits: bytes, header: bytes, signature: bytes, body: bytes | None
-) -> None:
+class Parked(msgspec.Struct, frozen=True):
+    """An event as it was sent; `absence` says why it came without its body."""
+
+    id: bytes
+    header: bytes
+    signature: bytes
+    body: bytes | None
+    absence: str
+
+    @property
+    def size(self) -> int:
+        return len(self.header) + len(self.signature) + len(self.body or b"")
+
+
+def park(tx: Tx, event: Parked, source: str, awaits: bytes) -> None:
     """Keep an event until `awaits` is held; make room first."""
-    parked = store.FIND_PARKED.row(tx, id=event_id)
-    if parked is not None and (parked[1] or body is None):
+    parked = store.FIND_PARKED.row(tx, id=event.id)
+    if parked is not None and (parked[1] or event.body is None):
         return
     if parked is not None:
-        unpark(tx, event_id, parked[2], parked[3])
-    size = len(header) + len(signature) + len(body or b"")
+        unpark(tx, event.id, parked[2], parked[3])
+    size = event.size
     count, total = _held_for(tx, source)
     while count + 1 > MOST_EVENTS or total + size > MOST_BYTES:
         let_go = store.NEWEST_PARKED.row(tx, source=source)
@@ -32,7 +46,15 @@ def park(
         store.COUNT_SOURCE.run(tx, source=source, reason="postponed")
         count, total = count - 1, total - let_go[1]
     store.INSERT_PARKED.run(
-        tx, id=event_id, source=source, awaits=awaits, header=header, signature=signature, body=body, size=size
+        tx,
+        id=event.id,
+        source=source,
+        awaits=awaits,
+        header=event.header,
+        signature=event.signature,
+        body=event.body,
+        absence=event.absence,
+        size=size,
     )
     store.COUNT_SOURCE.run(tx, source=source, reason="parked")
     _remember(tx, source, count + 1, total + size)

@@ -76,6 +76,7 @@ parked = Table(
     Column("header", LargeBinary, nullable=False),
     Column("signature", LargeBinary, nullable=False),
     Column("body", LargeBinary),
+    Column("absence", Text, nullable=False, comment="why the sender gave no body"),
     Column("size", Integer, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -123,7 +124,20 @@ _JUDGED = (
 )
 SIGNED = prepare(select(events.c.header, events.c.signature, events.c.body).where(events.c.id == bindparam("id")))
 BY_ID = prepare(select(*_JUDGED).where(events.c.id == bindparam("id")))
-BY_OBJECT = prepare(select(*_JUDGED).where(events.c.object == bindparam("object")).order_by(events.c.time, events.c.id))
+# Done events of an object, those blamed for a projector, and the one that made it, whatever its fate: what
+# strangers wrote about it and nobody may see is not even read.
+BY_OBJECT = prepare(
+    select(*_JUDGED)
+    .where(
+        events.c.object == bindparam("object"),
+        text("(events.fate = 0 OR events.reason = 'projector' OR events.id = events.object)"),
+    )
+    .order_by(events.c.time, events.c.id)
+)
+BODIES_OF_OBJECT = prepare(
+    select(*_JUDGED).where(events.c.object == bindparam("object"), events.c.gone == "").order_by(events.c.id)
+)
+KINDS_OF_OBJECT = prepare(select(events.c.kind).distinct().where(events.c.object == bindparam("object")))
 BY_AWAITS = prepare(select(*_JUDGED).where(events.c.awaits == bindparam("awaits")).order_by(events.c.time, events.c.id))
 BY_DUE = prepare(
     select(*_JUDGED).where(events.c.due <= bindparam("now")).order_by(events.c.due).limit(bindparam("most"))
@@ -191,7 +205,7 @@ FIND_PARKED = prepare(
     )
 )
 PARKED_ON = prepare(
-    select(parked.c.id, parked.c.source, parked.c.header, parked.c.signature, parked.c.body)
+    select(parked.c.id, parked.c.source, parked.c.header, parked.c.signature, parked.c.body, parked.c.absence)
     .where(parked.c.awaits == bindparam("awaits"))
     .order_by(parked.c.id)
 )
