@@ -23,6 +23,7 @@ from canopy.edge.core import Claim, Core
 from canopy.edge.guard import Limits
 from canopy.edge.http import Application
 from canopy.edge.metrics import Metrics
+from canopy.edge.protocol import BoundedProtocol
 from canopy.edge.rooms import Rooms
 from canopy.edge.routes import ROUTES
 from canopy.edge.stream import Streams
@@ -245,7 +246,7 @@ class Node:
     def _server(self) -> Server:
         config = uvicorn.Config(
             Application(self.core),
-            http="httptools",
+            http=BoundedProtocol,
             ws="none",
             lifespan="off",
             log_config=None,

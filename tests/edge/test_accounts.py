@@ -357,3 +357,60 @@ def test_the_command_lines_key_works_from_this_machine_only(stage: Stage) -> Non
     stage.play(nearby)
     stage.address = "192.168.1.9"
     stage.play(remote, set_up=False)
+
+
+def test_a_narrow_key_of_the_owner_makes_no_wider_one(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        narrow = (await local.post("/keys", {"permissions": ["read_feed"]})).json()["api_key"]
+        path = f"/admin/users/{local.user_id}/keys"
+        refused = await local.post(path, {"permissions": "all"}, narrow)
+        assert (refused.status_code, code(refused)) == (403, "insufficient_scope")
+        assert (await local.post(path, {"permissions": ["read_feed"]}, narrow)).status_code == 201
+
+    stage.play(script)
+
+
+def test_a_foreign_page_cannot_register(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        body = {"username": "mira", "password": PASSWORD}
+        for origin in ("https://evil.example", "http://[::1", "null"):
+            refused = await local.post("/register", body, "", Origin=origin)
+            assert (refused.status_code, code(refused)) == (403, "bad_origin")
+        assert (await local.post("/register", body, "", Origin="http://localhost")).status_code == 201
+        assert (await local.post("/keys", {}, Origin="https://tool.example")).status_code == 201
+
+    stage.play(script)
+
+
+def test_a_suspended_accounts_cookie_locks_nobody_out(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        mira = await local.register("mira")
+        await local.post("/session", {"username": "mira", "password": PASSWORD}, "")
+        await local.post(f"/admin/users/{mira['user_id']}/suspend", {})
+        assert (await local.get("/setup", "")).status_code == 200
+        assert (await local.get("/session", "")).status_code == 401
+        assert code(await local.get("/channels", "")) == "account_suspended"
+        assert (await local.post("/session", {"username": "ada", "password": PASSWORD}, "")).status_code == 200
+        assert (await local.get("/channels", "")).status_code == 200
+
+    stage.play(script)
+
+
+def test_a_name_that_grows_when_it_is_cleaned_is_measured_afterwards(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        body = {"username": "mira", "password": PASSWORD, "display_name": "\u0958" * 80}
+        assert (await local.post("/register", body)).status_code == 413
+        assert (await local.post("/register", {**body, "display_name": "\u0958" * 40})).status_code == 201
+
+    stage.play(script)
+
+
+def test_the_command_line_is_not_limited(stage: Stage) -> None:
+    stage.settings["rate_limits"] = "on"
+
+    async def script(local: Local) -> None:
+        for number in range(6):
+            body = {"username": f"user{number}", "password": PASSWORD}
+            assert (await local.post("/register", body, local.node.cli_token)).status_code == 201
+
+    stage.play(script)

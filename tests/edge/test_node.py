@@ -73,6 +73,23 @@ def test_a_node_says_where_it_is_and_takes_it_back(tmp_path: Path, capsys: pytes
     serve(tmp_path, again)
 
 
+def test_a_head_without_end_is_cut_off(tmp_path: Path) -> None:
+    async def script(node: Node, client: httpx.AsyncClient) -> None:
+        for start, wanted in ((b"GET /livez HTTP/1.1\r\nX: ", b"431"), (b"nonsense\r\n\r\n", b"400")):
+            reader, writer = await asyncio.open_connection("127.0.0.1", node.port)
+            writer.write(start + b"x" * 200_000)
+            async with asyncio.timeout(10):
+                answer = await reader.read()
+            assert answer.startswith(b"HTTP/1.1 " + wanted)
+            assert b'"error"' in answer
+            writer.close()
+        body = "x" * 300_000
+        large = await client.post("/api/v1/register", json={"username": "mira", "password": body})
+        assert large.status_code == 409
+
+    serve(tmp_path, script)
+
+
 def test_a_port_that_is_taken_is_said_at_once() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -242,3 +242,20 @@ def test_asking_for_the_head_of_a_stream_opens_none(stage: Stage) -> None:
         assert local.node.metrics.streams_open == 0
 
     stage.play(script)
+
+
+def test_a_stream_ends_with_the_rights_of_its_key(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        narrowed = (await local.post("/keys", {})).json()
+        expiring = (await local.post("/keys", {"expires_days": 1})).json()
+        first, second = Listener(local, key=narrowed["api_key"]), Listener(local, key=expiring["api_key"])
+        await second.until(lambda me: "retry:" in me.text)
+        await first.until(lambda me: "retry:" in me.text)
+        await local.call("PATCH", f"/keys/{narrowed['id']}", {"permissions": ["read_feed"]})
+        await first.until(lambda me: me.ended)
+        stage.clock.advance(24 * 3600)
+        await local.say("not for an expired key")
+        await second.until(lambda me: me.ended)
+        assert "not for an expired key" not in first.text
+
+    stage.play(script)

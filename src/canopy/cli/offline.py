@@ -17,7 +17,7 @@ from canopy.features.people.actions import NewAccount, open_account
 from canopy.ground.errors import BadSettings, CanopyError, InvalidRequest
 from canopy.ground.ids import UserKey
 from canopy.ground.settings import Settings, load
-from canopy.ground.text import is_handle
+from canopy.ground.text import clean_name, is_handle
 from canopy.log import replay
 from canopy.log.catalog import Catalog
 from canopy.log.db import Database
@@ -43,7 +43,7 @@ def set_up(root: Path | None, wish: dict[str, Any]) -> dict[str, Any]:
         raise InvalidRequest("This password is not accepted: " + "; ".join(texts) + ".", code="weak_password")
     account = NewAccount(
         username=handle,
-        display_name=str(wish["display_name"] or handle),
+        display_name=clean_name(str(wish["display_name"])) or handle,
         account_type="human",
         status="active",
         password=hash_password(wish["password"]),

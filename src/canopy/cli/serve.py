@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from canopy.cli.logs import configure
-from canopy.ground.errors import WrongKey
+from canopy.ground.errors import StartFailed, StorageFailed, WrongKey
 from canopy.ground.settings import load, strange_names
 
 _log = logging.getLogger(__name__)
@@ -22,7 +22,10 @@ def serve(options: Mapping[str, Any]) -> None:
         _log.warning("%s in the environment is no setting of this program and is ignored.", name)
     from canopy import node  # noqa: PLC0415 - start-up time: wrong options are told before the store is loaded
 
-    node.run(settings, passphrase)
+    try:
+        node.run(settings, passphrase)
+    except StorageFailed as error:
+        raise StartFailed(error.sentence) from error
     logging.shutdown()
 
 

@@ -22,7 +22,7 @@ from canopy.ground.errors import (
     NotFound,
     Unauthenticated,
 )
-from canopy.ground.text import is_storable, is_token
+from canopy.ground.text import clean_name, is_storable, is_token
 from canopy.log.db import Read
 
 if TYPE_CHECKING:
@@ -187,6 +187,11 @@ def check_text(value: str, field: str, most: int, *, code: str = "content_too_la
     if len(value) > most:
         raise ContentTooLarge(f"{field} may have at most {most:,} characters.", code=code, max_chars=most, field=field)
     return value
+
+
+def check_name(value: str, field: str, most: int) -> str:
+    """A cleaned one-line name within its limit. Cleaning may lengthen it, so it is measured afterwards too."""
+    return check_text(clean_name(check_text(value, field, most)), field, most)
 
 
 def invalid(field: str, why: str, sentence: str, **details: Any) -> InvalidRequest:

@@ -17,7 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 from canopy.edge import identify, pages
 from canopy.edge.ask import Ask
 from canopy.edge.core import Core
-from canopy.edge.guard import BODY_LIMIT, check_host
+from canopy.edge.guard import BAD_ORIGIN, BODY_LIMIT, check_host, check_origin
 from canopy.edge.principal import Principal
 from canopy.edge.problem import problem
 from canopy.edge.route import ANY, NOBODY, PENDING, Route
@@ -138,10 +138,18 @@ class Application:
         return await answer if isinstance(answer, Awaitable) else answer
 
     def _identify(self, request: Request, route: Route, address: str) -> Principal | None:
-        """Who asks. A guess that fails costs its address a token, so that inventing keys gains nothing."""
+        """Who asks. A guess that fails costs its address a token, so that inventing keys gains nothing.
+
+        Where no credential is needed, one that cannot be used counts as none: a suspended account's cookie must
+        not keep a browser from signing in as somebody else.
+        """
+        if request.method not in ("GET", "HEAD") and not identify.shows_key(request):
+            check_origin(request.headers.get("origin"), request.headers.get("host"))
         try:
             return identify.identify(self.core, request, address)
-        except TheirFault:
+        except TheirFault as fault:
+            if route.permission == NOBODY and fault.actual_code != BAD_ORIGIN:
+                return None
             self.core.limits.spend(route.pace, None, address)
             raise
 

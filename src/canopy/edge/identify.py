@@ -9,7 +9,7 @@ from starlette.requests import Request
 from canopy.crypto.sealing import equal, token_digest
 from canopy.edge import accounts
 from canopy.edge.core import Core
-from canopy.edge.guard import check_origin, is_loopback
+from canopy.edge.guard import COMMAND_LINE, check_origin, is_loopback
 from canopy.edge.principal import ALL, Permission, Principal
 from canopy.ground.errors import Forbidden, InvalidKey
 from canopy.ground.ids import UserKey
@@ -34,6 +34,11 @@ def identify(core: Core, request: Request, address: str) -> Principal | None:
         return None
     with core.database.read() as tx:
         return _by_cookie(core, tx, request, cookie)
+
+
+def shows_key(request: Request) -> bool:
+    """Whether the caller sent an API key, which no foreign page can make a browser do."""
+    return _key_of(request) is not None
 
 
 def cookie_name(core: Core) -> str:
@@ -76,7 +81,8 @@ def _by_cookie(core: Core, tx: Read, request: Request, cookie: str) -> Principal
     session_id, csrf, account = found
     if account.status == "suspended":
         raise Forbidden("This account is suspended.", code="account_suspended")
-    check_origin(request.headers.get("origin"), request.headers.get("host"))
+    if request.method in ("GET", "HEAD"):
+        check_origin(request.headers.get("origin"), request.headers.get("host"))
     if request.method not in ("GET", "HEAD"):
         shown = request.headers.get("x-csrftoken", "")
         if not equal(shown.encode(), csrf.encode()):
@@ -99,7 +105,7 @@ def _command_line(core: Core, address: str) -> Principal:
         owner = accounts.find_owner(tx)
     everything = frozenset(p.value for p in ALL)
     if owner is not None:
-        return accounts.principal_of(core.node, owner, everything, "cli")
+        return accounts.principal_of(core.node, owner, everything, COMMAND_LINE)
     return nobody(core, everything)
 
 

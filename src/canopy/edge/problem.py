@@ -24,11 +24,12 @@ def problem(error: CanopyError, path: str, request_id: str, accept: str = "", **
     if (allowed := details.pop("allow", None)) is not None:
         headers["Allow"] = allowed
     media = PROBLEM if PROBLEM in accept else PLAIN
-    return Response(to_json(_members(error, details, path, request_id)), error.status, headers, media)
+    return Response(to_json(members(error, details, path, request_id)), error.status, headers, media)
 
 
-def _members(error: CanopyError, details: dict[str, Any], path: str, request_id: str) -> dict[str, Any]:
-    members = {
+def members(error: CanopyError, details: dict[str, Any], path: str, request_id: str) -> dict[str, Any]:
+    """The body of a problem."""
+    found = {
         "error": error.sentence,
         "message": error.sentence,
         "type": "about:blank",
@@ -42,5 +43,5 @@ def _members(error: CanopyError, details: dict[str, Any], path: str, request_id:
     }
     if error.actual_code == "account_pending":
         # Clients test for this text where everybody else has a number.
-        members["status"], members["http_status"] = "pending_approval", error.status
-    return members
+        found["status"], found["http_status"] = "pending_approval", error.status
+    return found

@@ -128,6 +128,11 @@ class Streams:
         self._subscribers.pop(id(subscriber), None)
         self._core.metrics.streams_open = len(self._subscribers)
 
+    def still_valid(self, subscriber: Subscriber) -> bool:
+        """Whether the key of a stream has not expired meanwhile; asked before each piece."""
+        expires = subscriber.principal.key_expires
+        return expires is None or expires > self._core.clock.now_ms()
+
     def end_of(self, who: str) -> None:
         """Close the streams of a user key (suspended), or of one API key or session (revoked, signed out)."""
         for subscriber in self._subscribers.values():
@@ -216,7 +221,7 @@ class StreamResponse:
         await _send(send, RETRY)
         if said := await self._catch_up(send):
             await _send(send, said)
-        while not self._subscriber.overflowed:
+        while not self._subscriber.overflowed and self._streams.still_valid(self._subscriber):
             came = await self._subscriber.wait(self._heartbeat)
             chunk = self._subscriber.take() if came else PING
             if chunk:

@@ -67,7 +67,7 @@ def _quick_check(tx: Read) -> Finding:
     said = tx.execute("PRAGMA quick_check").fetchall()
     if said == [("ok",)]:
         return Finding("ok", "database", "The database file is whole.")
-    return _damaged(str(said[0][0]))
+    return _damaged(str(said[0][0]).partition("\n")[0])
 
 
 def _damaged(how: str) -> Finding:

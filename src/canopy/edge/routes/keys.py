@@ -7,13 +7,12 @@ from starlette.responses import Response
 
 from canopy.edge import accounts
 from canopy.edge.accounts import ApiKey
-from canopy.edge.ask import Ask, check_text, found, invalid
+from canopy.edge.ask import Ask, check_name, found, invalid
 from canopy.edge.principal import CONSERVATIVE, Permission, Principal, listed, with_implied
 from canopy.edge.route import get, patch, post, remove
 from canopy.ground.codec import Secret
 from canopy.ground.errors import Conflict, Forbidden
 from canopy.ground.instants import instant
-from canopy.ground.text import clean_name
 from canopy.log.db import Tx
 
 DAY_MS = 24 * 3600 * 1000
@@ -89,12 +88,12 @@ async def create_key(ask: Ask) -> Response:
     """Make a key for the caller."""
     wish = ask.decode(NewKey)
     names = wanted(wish.permissions)
-    _check_grant(ask.principal, names)
+    check_grant(ask.principal, names)
     if wish.ip_allow is not None:
         raise invalid(
             "ip_allow", "not_available", "Keys bound to addresses are not available yet.", code="not_available"
         )
-    name = clean_name(check_text(wish.name, "name", NAME_LENGTH, code="invalid_request"))
+    name = check_name(wish.name, "name", NAME_LENGTH)
     made: list[MadeKey] = []
 
     def make(tx: Tx, principal: Principal, _: NewKey) -> list[Any]:
@@ -147,11 +146,13 @@ async def change_key(ask: Ask) -> Response:
         names = key.names if wish.permissions is None else wanted(wish.permissions)
         if not names <= with_implied(key.names):
             raise Conflict("A key can only be narrowed; make a new one for more.", code="key_widening")
-        name = key.name if wish.name is None else clean_name(check_text(wish.name, "name", NAME_LENGTH))
+        name = key.name if wish.name is None else check_name(wish.name, "name", NAME_LENGTH)
         accounts.change_key(tx, key_id, name, names)
         return found(_own_key(tx, principal, key_id))
 
     changed = await ask.core.writer.write(change)
+    if ask.core.streams is not None:
+        ask.core.streams.end_of(key_id)
     return ask.answer(OneKey(key=key_json(ask, changed, ask.principal.user_id)))
 
 
@@ -176,7 +177,8 @@ def wanted(asked: list[str] | str | None) -> frozenset[str]:
     return frozenset(names)
 
 
-def _check_grant(principal: Principal, wanted: frozenset[str]) -> None:
+def check_grant(principal: Principal, wanted: frozenset[str]) -> None:
+    """Raise Forbidden where a key would grant what its maker does not hold."""
     missing = wanted - principal.permissions
     if missing:
         raise Forbidden("A key may only grant permissions that its maker holds.", missing=sorted(missing))

@@ -5,13 +5,22 @@ from starlette.responses import Response
 
 from canopy.edge import accounts
 from canopy.edge.accounts import Account
-from canopy.edge.ask import Ask, check_text, found
+from canopy.edge.ask import Ask, check_name, found
 from canopy.edge.principal import ALL, Principal, Status
 from canopy.edge.route import ANY, get, post, remove
-from canopy.edge.routes.keys import NAME_LENGTH, KeyList, MadeKey, NewKey, Revoked, key_json, make_key, wanted
+from canopy.edge.routes.keys import (
+    NAME_LENGTH,
+    KeyList,
+    MadeKey,
+    NewKey,
+    Revoked,
+    check_grant,
+    key_json,
+    make_key,
+    wanted,
+)
 from canopy.features.admin.actions import find_account, set_status
 from canopy.ground.instants import instant
-from canopy.ground.text import clean_name
 from canopy.log.db import Tx
 from canopy.log.shown import user_id
 
@@ -78,7 +87,8 @@ async def create_key(ask: Ask) -> Response:
     principal.require_owner()
     wish = ask.decode(NewKey)
     names = frozenset(p.value for p in ALL) if wish.permissions == "all" else wanted(wish.permissions)
-    name = clean_name(check_text(wish.name, "name", NAME_LENGTH))
+    check_grant(principal, names)
+    name = check_name(wish.name, "name", NAME_LENGTH)
 
     def make(tx: Tx) -> MadeKey:
         account = find_account(tx, principal, shown_id)

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import msgspec
 from starlette.responses import Response
 
-from canopy.edge.ask import Ask, check_text, invalid
+from canopy.edge.ask import Ask, check_name, check_text, invalid
 from canopy.edge.principal import Principal
 from canopy.edge.route import ANY, get, post
 from canopy.features.devices.actions import CardChange, change_card, current_card
 from canopy.features.people.events import BIO_LENGTH, NAME_LENGTH
 from canopy.ground.errors import NotAvailable
 from canopy.ground.ids import EventId
-from canopy.ground.text import clean_name
 from canopy.log.db import Read
 from canopy.log.shown import device_id
 
@@ -66,7 +65,7 @@ async def set_profile(ask: Ask) -> Response:
         raise NotAvailable("A node has no picture yet.", allowed=["display_name", "description"])
     if wish.display_name is None and wish.description is None:
         raise invalid("display_name", "required", "Give display_name or description.")
-    name = None if wish.display_name is None else clean_name(check_text(wish.display_name, "display_name", NAME_LENGTH))
+    name = None if wish.display_name is None else check_name(wish.display_name, "display_name", NAME_LENGTH)
     if name == "":
         raise invalid("display_name", "required", "A node needs a name.")
     text = None if wish.description is None else check_text(wish.description, "description", BIO_LENGTH)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from canopy.crypto.passwords import LONGEST, RULES, broken_rules, hash_password
 from canopy.edge import accounts, act
-from canopy.edge.ask import Ask, check_text, found, invalid, respond
+from canopy.edge.ask import Ask, check_name, check_text, found, invalid, respond
 from canopy.edge.guard import is_loopback
 from canopy.edge.identify import nobody
 from canopy.edge.principal import Permission, Principal, Status
@@ -22,7 +22,7 @@ from canopy.ground.codec import Secret, to_json
 from canopy.ground.errors import Conflict, Forbidden, InvalidParameter
 from canopy.ground.ids import EventId, base58
 from canopy.ground.instants import instant_of
-from canopy.ground.text import clean_name, is_handle
+from canopy.ground.text import is_handle
 from canopy.log.db import Read
 from canopy.log.shown import device_id, handle_here, peer_id
 
@@ -167,7 +167,7 @@ async def set_up(ask: Ask) -> Response:
         )
     account = await _checked(wish.username, wish.password, wish.display_name, "human", "active")
     account.owner = True
-    account.node_name = clean_name(check_text(wish.node_name, "node_name", NAME_LENGTH))
+    account.node_name = check_name(wish.node_name, "node_name", NAME_LENGTH)
     done = await _open(ask, account)
     claim.close()
     return done
@@ -213,7 +213,7 @@ async def _checked(
         rules = [rule for rule in RULES if rule["code"] in broken]
         sentence = "This password is not accepted: " + "; ".join(rule["text"] for rule in rules) + "."
         raise invalid("password", broken[0], sentence, code="weak_password", rules=rules)
-    name = clean_name(check_text(display_name, "display_name", NAME_LENGTH)) or handle
+    name = check_name(display_name, "display_name", NAME_LENGTH) or handle
     hashed = await asyncio.to_thread(hash_password, password)
     return NewAccount(username=handle, display_name=name, account_type=account_type, status=status, password=hashed)
 
@@ -261,7 +261,7 @@ async def set_profile(ask: Ask) -> Response:
             )
     if wish.display_name is None and wish.bio is None:
         raise invalid("display_name", "required", "Give display_name or bio.")
-    name = None if wish.display_name is None else clean_name(check_text(wish.display_name, "display_name", NAME_LENGTH))
+    name = None if wish.display_name is None else check_name(wish.display_name, "display_name", NAME_LENGTH)
     bio = None if wish.bio is None else check_text(wish.bio, "bio", BIO_LENGTH)
 
     def answer(tx: Read, principal: Principal, ids: Sequence[EventId]) -> ProfileChanged:

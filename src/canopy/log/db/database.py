@@ -13,7 +13,7 @@ from sqlalchemy.pool import StaticPool
 
 from canopy.crypto.vault import write_private
 from canopy.ground.clock import Clock
-from canopy.ground.errors import DamagedDatabase, StorageFailed, UnusableFolder, WrongKey
+from canopy.ground.errors import CanopyError, DamagedDatabase, StorageFailed, UnusableFolder, WrongKey
 from canopy.log.db.connection import Memory, Read, StorageError, Tx, open_file
 from canopy.log.db.dialect import ShimConnection
 
@@ -79,7 +79,7 @@ class Database:
             self.memory.abandon()
             _roll_back(self.connection)
             if isinstance(error, StorageError):
-                raise StorageFailed from error
+                raise _fault_of(error) from error
             raise
         self.memory.commit()
         self.commits += 1
@@ -102,7 +102,7 @@ class Database:
         except apsw.InterruptError as error:
             raise ReadTooLong from error
         except StorageError as error:
-            raise StorageFailed from error
+            raise _fault_of(error) from error
         finally:
             _roll_back(connection)
 
@@ -134,6 +134,13 @@ class Database:
 
     def __repr__(self) -> str:
         return f"Database({self.path.name}, key hidden)"
+
+
+def _fault_of(error: BaseException) -> CanopyError:
+    """Damage is not cured by free space."""
+    if isinstance(error, apsw.CorruptError | apsw.NotADBError):
+        return DamagedDatabase()
+    return StorageFailed()
 
 
 def _roll_back(connection: apsw.Connection) -> None:
