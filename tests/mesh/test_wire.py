@@ -309,6 +309,14 @@ def test_long_envelopes_are_bounded_in_sum() -> None:
     stranger.fails(Overstepped, b"\1" + raw(Class.SYNC, "x"))
 
 
+def test_a_small_envelope_needs_its_whole_cost() -> None:
+    stranger = Stranger(opened=True)
+    stranger.say(*pieces(pack(padded(ENVELOPE_LIMIT)), EVERY_CUT))
+    rest = WINDOWS[Class.SYNC] - ENVELOPE_LIMIT - LEAST_COST
+    stranger.say(*pieces(pack(padded(rest + 1)), EVERY_CUT))
+    stranger.fails(Overstepped, b"\1" + raw(Class.SYNC, "x"))
+
+
 def test_an_endless_envelope_ends_the_link_before_it_fills_memory() -> None:
     full = b"\0" + bytes(FRAME_LIMIT - 1)
     for opened, most in ((False, CONTROL_LIMIT), (True, ENVELOPE_LIMIT)):
@@ -368,6 +376,12 @@ def test_opening_twice_grants_once() -> None:
     pair.far.open()
     pair.settle()
     assert pair.near._credit == before == WINDOWS
+    for _ in range(WINDOWS[Class.LIVE] // LEAST_COST):
+        pair.near.send(Envelope(Class.LIVE, "event", b""))
+    pair.settle()
+    pair.far.open()  # all that was granted is spent, and nothing of it released
+    pair.settle()
+    assert pair.near._credit[Class.LIVE] == 0
 
 
 @settings(max_examples=25, deadline=None)
@@ -386,6 +400,17 @@ def test_both_sides_count_alike_and_the_longest_can_always_be_sent_in_the_end(sa
         for each in Class:
             assert pair.far._allowed[each] + pair.far._held[each] + pair.far._owed[each] == WINDOWS[each]
             assert pair.near.room(each) == LARGEST[each] - HEAD_BYTES
+
+
+def test_what_left_the_queue_weighs_no_more() -> None:
+    pair = Pair()
+    for _ in range(12):
+        pair.near.send(padded(ENVELOPE_LIMIT))
+        pair.settle()
+        for arrived in pair.far.events():
+            pair.far.release(arrived)
+        pair.settle()
+    assert pair.near._queued == 0
 
 
 def test_who_asks_for_room_never_fills_the_queue() -> None:
