@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Callable
+from hashlib import sha512
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nacl.bindings import crypto_core_ed25519_add, crypto_scalarmult_ed25519_base_noclamp
 
+from canopy.crypto.keys import verify
 from canopy.ground.errors import BadHandshake, LinkBroken, NotGenuine, TheirFault, WrongNode
 from canopy.ground.ids import NodeId
 from canopy.mesh.handshake import PROLOGUE, SECONDS, STEPS, Handshake, Role, State, only, statement
@@ -294,6 +297,46 @@ def test_a_key_that_nobody_owns_is_no_node(node: bytes) -> None:
     dialler = dial(lambda _: True)
     with pytest.raises(BadHandshake, match="proven"):
         dialler.receive(proving(lambda _: forged))
+
+
+ORDER = (1 << 252) + 27742317777372353535851937790883648493
+TORSION = bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05")
+"""A point of order 8."""
+
+
+def mixed(secret: int) -> NodeId:
+    """A key of large but not of prime order: to its owner's key a point of order 8 was added."""
+    return NodeId(
+        crypto_core_ed25519_add(crypto_scalarmult_ed25519_base_noclamp(secret.to_bytes(32, "little")), TORSION)
+    )
+
+
+def sign_mixed(secret: int, message: bytes) -> bytes:
+    """A signature that fits a mixed key: one try of eight does, where the added point falls out."""
+    node = mixed(secret)
+    for nonce in range(1, 1000):
+        point = crypto_scalarmult_ed25519_base_noclamp(nonce.to_bytes(32, "little"))
+        challenge = int.from_bytes(sha512(point + node + message).digest(), "little") % ORDER
+        if challenge % 8 == 0:
+            return point + ((nonce + challenge * secret) % ORDER).to_bytes(32, "little")
+    raise AssertionError("no nonce fits")
+
+
+def test_a_key_of_mixed_order_is_no_node_though_its_signature_fits() -> None:
+    """Else one owner could appear as eight nodes."""
+    secret = int.from_bytes(fixed("mixed"), "little") % ORDER
+    node = mixed(secret)
+    fits = []
+
+    def prove(before: bytes) -> bytes:
+        said = statement(Role.LISTENER, node, BOB.static.public, before)
+        signature = sign_mixed(secret, said)
+        fits.append(verify(node, said, signature))
+        return node + signature
+
+    with pytest.raises(BadHandshake, match="proven"):
+        dial(lambda _: True).receive(proving(prove))
+    assert fits == [True]
 
 
 def test_messages_2_and_3_bear_nothing_but_the_proof() -> None:
