@@ -55,7 +55,6 @@ def test_no_body_at_all_is_refused(shared: Node) -> None:
         {"channel_id": "general", "content": " \n\t "},
         {"channel_id": "general", "content": "x", "ttl_seconds": "soon"},
         {"channel_id": "general", "content": "x", "ttl_seconds": -1},
-        {"channel_id": "general", "content": "x", "ttl_seconds": 10**30},
         {"channel_id": "general", "content": "x", "ttl_mode": "eternal"},
         {"channel_id": "general", "content": "x", "expires_at": "yesterday"},
         {"channel_id": "general", "content": "x", "expires_at": "2001-01-01T00:00:00Z"},
