@@ -40,6 +40,8 @@ from canopy.log.judge import BLAMED
 
 SWEEP_SECONDS = 30.0
 STOP_SECONDS = 3
+NOT_REFUSED = ("parked", "postponed")
+"""What is counted by source beside refusals."""
 LEAST_FREE_BYTES = 64 * 1024 * 1024
 """Below this the node says that it is not healthy; `doctor` warns much earlier."""
 
@@ -166,6 +168,8 @@ class Node:
             waiting: dict[str, float] = dict(store.COUNT_WAITING.rows(tx))
             refused: dict[str, float] = {}
             for _, reason, count in store.LIST_SOURCES.rows(tx):
+                if reason in NOT_REFUSED:
+                    continue
                 refused[reason] = refused.get(reason, 0.0) + count
             taken = float(store.COUNT_EVENTS.value(tx))
         return {

@@ -338,6 +338,8 @@ def test_the_owner_makes_and_revokes_keys_of_others(stage: Stage) -> None:
         assert made["user_id"] == mira["user_id"]
         assert (await local.get("/auth/status", made["api_key"])).json()["username"] == "mira"
         assert (await local.get(path)).json()["count"] == 2
+        twice = [await local.post(path, {"name": "bot"}, Idempotency_Key="k1") for _ in range(2)]
+        assert twice[0].content == twice[1].content
         assert (await local.call("DELETE", f"{path}/{made['id']}", None)).status_code == 200
         assert code(await local.get("/auth/status", made["api_key"])) == "invalid_key"
         assert (await local.call("DELETE", f"{path}/{made['id']}0", None)).status_code == 404

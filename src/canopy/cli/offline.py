@@ -1,5 +1,6 @@
 """Verbs that open the data root themselves: `setup` without a running node, and `doctor`."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,6 +84,7 @@ def examine(root: Path | None, *, fix: bool) -> list[dict[str, Any]]:
 
 
 def _settings(root: Path | None) -> Settings:
+    os.umask(0o077)
     return load({"data_root": str(root)} if root else {})
 
 

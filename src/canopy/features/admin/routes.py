@@ -21,6 +21,7 @@ from canopy.edge.routes.keys import (
 )
 from canopy.features.admin.actions import find_account, set_status
 from canopy.ground.instants import instant
+from canopy.log.catalog import Draft
 from canopy.log.db import Tx
 from canopy.log.shown import user_id
 
@@ -90,12 +91,15 @@ async def create_key(ask: Ask) -> Response:
     check_grant(principal, names)
     name = check_name(wish.name, "name", NAME_LENGTH)
 
-    def make(tx: Tx) -> MadeKey:
-        account = find_account(tx, principal, shown_id)
-        holder = accounts.principal_of(principal.node, account, frozenset(), "")
-        return make_key(tx, holder, names, name, wish.expires_days)
+    made: list[MadeKey] = []
 
-    return ask.answer(await ask.core.writer.write(make), 201)
+    def make(tx: Tx, owner: Principal, _: NewKey) -> list[Draft]:
+        account = find_account(tx, owner, shown_id)
+        holder = accounts.principal_of(owner.node, account, frozenset(), "")
+        made.append(make_key(tx, holder, names, name, wish.expires_days))
+        return []
+
+    return await ask.perform(make, wish, lambda tx, owner, ids: made[0])
 
 
 def list_keys(ask: Ask) -> Response:
