@@ -1,6 +1,5 @@
 """Verbs that open the data root themselves: `setup` without a running node, and `doctor`."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -84,7 +83,6 @@ def examine(root: Path | None, *, fix: bool) -> list[dict[str, Any]]:
 
 
 def _settings(root: Path | None) -> Settings:
-    os.umask(0o077)
     return load({"data_root": str(root)} if root else {})
 
 

@@ -17,7 +17,6 @@ _log = logging.getLogger(__name__)
 def serve(options: Mapping[str, Any]) -> None:
     """Run a node until a signal comes. Raises StartFailed."""
     settings = load(options)
-    os.umask(0o077)
     configure(settings.log_format, settings.log_level)
     for name in strange_names():
         _log.warning("%s in the environment is no setting of this program and is ignored.", name)
