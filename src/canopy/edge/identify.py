@@ -17,8 +17,6 @@ from canopy.log.db import Read
 from canopy.log.shown import user_id
 
 _SCHEMES = {"bearer", "token", "apikey", "api-key"}
-TOUCH_MS = 60_000
-"""A session's or key's last use is stored at most this often."""
 
 
 def identify(core: Core, request: Request, address: str) -> Principal | None:
