@@ -16,6 +16,8 @@ from canopy.log.migrate import MIGRATIONS, Migration, NewerDatabase, migrate
 from tests.log.world import KEY, KEY_ID, World
 
 FIXTURE = Path(__file__).parent.parent / "fixtures" / "schema-1"
+NEWEST = MIGRATIONS[-1].number
+NEXT = NEWEST + 1
 
 
 def _widen(connection: Connection) -> None:
@@ -33,13 +35,13 @@ def _number(world: World) -> bytes | None:
 
 
 def test_a_change_of_schema_makes_a_backup_first(world: World, tmp_path: Path) -> None:
-    assert migrate(world.database, tmp_path, (*MIGRATIONS, Migration(2, "widen", _widen))) == 2
-    assert _number(world) == b"2"
-    backup = Database(tmp_path / "schema-1-before-2.db", KEY, KEY_ID, ManualClock())
+    assert migrate(world.database, tmp_path, (*MIGRATIONS, Migration(NEXT, "widen", _widen))) == NEXT
+    assert _number(world) == b"%d" % NEXT
+    backup = Database(tmp_path / f"schema-{NEWEST}-before-{NEXT}.db", KEY, KEY_ID, ManualClock())
     with backup.read() as tx:
-        assert get_fact(tx, migrating.SCHEMA) == b"1"
+        assert get_fact(tx, migrating.SCHEMA) == b"%d" % NEWEST
     backup.close()
-    assert (tmp_path / "schema-1-before-2.db").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / f"schema-{NEWEST}-before-{NEXT}.db").stat().st_mode & 0o777 == 0o600
 
 
 def test_nothing_to_do_makes_no_backup(world: World, tmp_path: Path) -> None:
@@ -49,20 +51,20 @@ def test_nothing_to_do_makes_no_backup(world: World, tmp_path: Path) -> None:
 
 def test_a_change_that_fails_changes_nothing(world: World, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
-        migrate(world.database, tmp_path, (*MIGRATIONS, Migration(2, "break", _break)))
-    assert _number(world) == b"1"
-    migrate(world.database, tmp_path, (*MIGRATIONS, Migration(2, "widen", _widen)))
+        migrate(world.database, tmp_path, (*MIGRATIONS, Migration(NEXT, "break", _break)))
+    assert _number(world) == b"%d" % NEWEST
+    migrate(world.database, tmp_path, (*MIGRATIONS, Migration(NEXT, "widen", _widen)))
 
 
 def test_without_room_for_a_backup_nothing_is_changed(world: World, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UnusableFolder):
-        migrate(world.database, tmp_path / "file", (*MIGRATIONS, Migration(2, "widen", _widen)))
-    assert _number(world) == b"1"
+        migrate(world.database, tmp_path / "file", (*MIGRATIONS, Migration(NEXT, "widen", _widen)))
+    assert _number(world) == b"%d" % NEWEST
 
 
 def test_a_newer_database_is_left_alone(world: World, tmp_path: Path) -> None:
-    migrate(world.database, tmp_path, (*MIGRATIONS, Migration(2, "widen", _widen)))
+    migrate(world.database, tmp_path, (*MIGRATIONS, Migration(NEXT, "widen", _widen)))
     with pytest.raises(NewerDatabase):
         migrate(world.database, tmp_path)
 

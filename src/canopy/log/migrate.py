@@ -38,8 +38,8 @@ def create_all(connection: Connection) -> None:
     metadata.create_all(connection)
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(1, "first-milestone", create_all),)
-"""Schema 1 is kept as a fixture in tests/fixtures, so that the next change is tried on it."""
+MIGRATIONS: tuple[Migration, ...] = (Migration(1, "first-milestone", create_all), Migration(2, "mesh", create_all))
+"""Schema 1 is kept as a fixture in tests/fixtures, so that every change since is tried on it."""
 
 
 def migrate(database: Database, backups: Path, migrations: Sequence[Migration] = MIGRATIONS) -> int:
