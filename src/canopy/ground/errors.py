@@ -144,6 +144,24 @@ class TooManyRequests(TheirFault):
     retryable = True
 
 
+class BadInvite(TheirFault):
+    """This is no invite code, or not the whole of one. Copy it again, from `canopy:` to its end."""
+
+    code = "bad_invite"
+
+
+class OwnInvite(BadInvite):
+    """This is the invite of this node itself. Give it to someone else, and import theirs here."""
+
+    code = "own_invite"
+
+
+class InviteExpired(BadInvite):
+    """This invite has expired. Ask for a new one."""
+
+    code = "invite_expired"
+
+
 # What this node cannot do just now, or at all.
 
 
