@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from canopy.ground.codec import pack
 from canopy.ground.errors import BadFrame, BadInvite, InviteExpired, OwnInvite
 from canopy.ground.ids import base58
 from canopy.log.shown import peer_id
 from canopy.mesh import invite
-from canopy.mesh.invite import InviteCode, Join, decode, decode_join, encode, encode_join, endpoint
+from canopy.mesh.contents import Join, read, seal
+from canopy.mesh.invite import InviteCode, decode, encode, endpoint
+from canopy.mesh.wire import Class, Envelope
 from tests.mesh.ends import ADA, BOB, fixed
 
 NOW = 1_700_000_000_000
@@ -258,7 +261,7 @@ def test_the_proof_is_of_one_secret_for_one_handshake() -> None:
 def test_a_join_travels() -> None:
     said = invite.join(SECRET, b"h" * 32)
     assert said == Join(invite.invite_id(SECRET), invite.proof(SECRET, b"h" * 32))
-    assert decode_join(encode_join(said)) == said
+    assert read(seal(said)) == said
 
 
 @pytest.mark.parametrize(
@@ -266,15 +269,15 @@ def test_a_join_travels() -> None:
     [
         b"",
         b"\xc0",
-        encode_join(Join(b"i" * 15, b"p" * 32)),
-        encode_join(Join(b"i" * 16, b"p" * 33)),
-        encode_join(Join(b"i" * 16, b"p" * 32)) + b"x",
-        b"\x93" + encode_join(Join(b"i" * 16, b"p" * 32))[1:] + b"\xc0",
+        pack(Join(b"i" * 15, b"p" * 32)),
+        pack(Join(b"i" * 16, b"p" * 33)),
+        pack(Join(b"i" * 16, b"p" * 32)) + b"x",
+        b"\x93" + pack(Join(b"i" * 16, b"p" * 32))[1:] + b"\xc0",
     ],
 )
 def test_other_words_are_no_join(body: bytes) -> None:
     with pytest.raises(BadFrame):
-        decode_join(body)
+        read(Envelope(Class.CONTROL, "join", body))
 
 
 def test_nothing_prints_a_secret() -> None:

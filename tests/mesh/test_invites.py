@@ -12,7 +12,7 @@ from canopy.ground.clock import ManualClock
 from canopy.ground.ids import NodeId
 from canopy.log.db import Tx
 from canopy.mesh import invite, invites, peerbook
-from canopy.mesh.invite import Join
+from canopy.mesh.contents import Join
 from canopy.mesh.invites import LIFETIME_MS, MOST_OPEN, Invitation
 from canopy.mesh.peerbook import Level
 from tests.log.world import Template, World

@@ -3,6 +3,8 @@
 Written in the transaction that appends; holds ids, never content, so that a deleted text leaves no copy here.
 """
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -17,6 +19,8 @@ KEEP_ROWS = 50_000
 KEEP_MS = 30 * 24 * 3600 * 1000
 LATEST = "latest notice"
 """Where the memory keeps the newest seq, for the bell that rings after the commit."""
+CATCH_UP = "catch_up"
+"""Where the memory keeps that old events are taken; also the mark of their notices."""
 
 notices = Table(
     "notices",
@@ -85,8 +89,17 @@ class Line(msgspec.Struct, frozen=True):
         }
 
 
+@contextlib.contextmanager
+def catching_up(tx: Tx, old: bool) -> Iterator[None]:
+    """Mark the notices of what was said while this node was away: they ring nothing and wake nobody."""
+    tx.memory.set(CATCH_UP, old)
+    yield
+    tx.memory.set(CATCH_UP, False)
+
+
 def write_notice(tx: Tx, notice: Notice) -> None:
     """Add a line; one with a dedupe key that was written before is not written again."""
+    marked = {**notice.payload, CATCH_UP: True} if tx.memory.get(CATCH_UP) else notice.payload
     row = _INSERT.row(
         tx,
         event_type=notice.event_type,
@@ -97,7 +110,7 @@ def write_notice(tx: Tx, notice: Notice) -> None:
         post_id=notice.post_id,
         message_id=notice.message_id,
         created=tx.now_ms,
-        payload=to_json(notice.payload).decode(),
+        payload=to_json(marked).decode(),
         dedupe_key=notice.dedupe_key or None,
     )
     if row is not None:

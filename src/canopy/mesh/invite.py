@@ -19,11 +19,12 @@ import msgspec
 
 from canopy.crypto.keys import SIGNATURE_BYTES, SigningKey, is_identity, verify
 from canopy.crypto.sealing import digest
-from canopy.ground.codec import from_json, pack
-from canopy.ground.errors import BadFrame, BadInvite, InviteExpired, OwnInvite
+from canopy.ground.codec import from_json
+from canopy.ground.errors import BadInvite, InviteExpired, OwnInvite
 from canopy.ground.ids import NODE_BYTES, NodeId, base58
 from canopy.ground.text import clean_name
 from canopy.log.shown import peer_id
+from canopy.mesh.contents import Join
 
 PREFIX = "canopy:"
 SIGNATURE_LABEL = b"canopy-invite-1"
@@ -35,10 +36,7 @@ MOST_ENDPOINTS = 16
 NAME_LENGTH = 80
 SECRET_BYTES = 16
 ID_BYTES = 16
-PROOF_BYTES = 32
 PATH = "/mesh/1"
-JOIN = "join"
-"""The kind of envelope in which a joiner shows its proof, first of all on a link."""
 
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]*")
 _DIGITS58 = {digit: value for value, digit in enumerate("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")}
@@ -76,19 +74,6 @@ class _Fields(msgspec.Struct, kw_only=True):
     name: Annotated[str, msgspec.Meta(max_length=NAME_LENGTH)] | None = None
     sec: _KEY_TEXT | None = None
     sig: Annotated[str, msgspec.Meta(max_length=128)] | None = None
-
-
-class Join(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True):
-    """The first words of a joiner: which invite, and that it holds the secret, for this link alone."""
-
-    invite: Annotated[bytes, msgspec.Meta(min_length=ID_BYTES, max_length=ID_BYTES)]
-    proof: Annotated[bytes, msgspec.Meta(min_length=PROOF_BYTES, max_length=PROOF_BYTES)]
-
-    def __repr__(self) -> str:
-        return "Join(hidden)"
-
-
-_read_join = msgspec.msgpack.Decoder(Join).decode
 
 
 # Codes.
@@ -306,16 +291,3 @@ def proof(secret: bytes, handshake_hash: bytes) -> bytes:
 def join(secret: bytes, handshake_hash: bytes) -> Join:
     """What the importer of a code says first on the link to its maker."""
     return Join(invite_id(secret), proof(secret, handshake_hash))
-
-
-def encode_join(said: Join) -> bytes:
-    """The body of the envelope."""
-    return pack(said)
-
-
-def decode_join(body: bytes) -> Join:
-    """Read a peer's words. Raises BadFrame."""
-    try:
-        return _read_join(body)
-    except ValueError as error:
-        raise BadFrame("The peer's join cannot be read.") from error

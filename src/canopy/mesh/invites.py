@@ -17,7 +17,8 @@ from canopy.ground.ids import NodeId
 from canopy.log.db import Read, Tx, prepare, row_of
 from canopy.log.local import local
 from canopy.mesh import invite, peerbook
-from canopy.mesh.invite import SECRET_BYTES, Join
+from canopy.mesh.contents import Join
+from canopy.mesh.invite import SECRET_BYTES
 from canopy.mesh.peerbook import Level
 
 MOST_OPEN = 32

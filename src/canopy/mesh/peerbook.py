@@ -181,6 +181,19 @@ _AUTHORS_VIA = prepare(select(introductions.c.author).where(introductions.c.via 
 _DELETE_VIA = prepare(delete(introductions).where(introductions.c.via == bindparam("which")))
 _DELETE_AUTHOR = prepare(delete(introductions).where(introductions.c.author == bindparam("which")))
 
+_DROP_INTRODUCTION = prepare(
+    delete(introductions).where(
+        introductions.c.author == bindparam("which"), introductions.c.via == bindparam("through")
+    )
+)
+_STRANGERS = prepare(
+    select(peers.c.node)
+    .where(peers.c.level == int(Level.UNKNOWN))
+    .order_by(func.coalesce(peers.c.last_seen, peers.c.first_seen).desc())
+    .limit(-1)
+    .offset(bindparam("most"))
+)
+
 _SET_JOIN = prepare(insert(joins).prefix_with("OR REPLACE").values(row_of(joins)))
 _FIND_JOIN = prepare(
     select(joins.c.invite, joins.c.secret, joins.c.expires).where(
@@ -330,6 +343,18 @@ def introduce(tx: Tx, author: NodeId, via: NodeId) -> bool:
     if meet(tx, author).level is Level.UNKNOWN:
         set_level(tx, author, Level.INTRODUCED)
     return True
+
+
+def drop_introduction(tx: Tx, author: NodeId, via: NodeId) -> None:
+    """Take an introduction back: `via` has introduced as many as it may."""
+    _DROP_INTRODUCTION.run(tx, which=author, through=via)
+    _lose_introducer(tx, author)
+
+
+def forget_strangers(tx: Tx, most: int) -> None:
+    """Nodes that nobody ever let do anything fill the book only so far; those seen longest ago go."""
+    for (node,) in _STRANGERS.rows(tx, most=most):
+        _erase(tx, NodeId(node))
 
 
 def count_introduced(tx: Read, via: NodeId) -> int:

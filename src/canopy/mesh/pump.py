@@ -1,0 +1,277 @@
+"""Between one session and the log: takes what the peer sends through the door, and sends what it lacks.
+
+Knows the database but no socket and no task. Whatever writes is yielded as a job for the writer, and gets its result
+back; so the node awaits its writer where the simulator writes at once, and both run these same lines.
+"""
+
+from collections import deque
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, func, select
+
+from canopy.ground.ids import EventId, NodeId
+from canopy.log import store
+from canopy.log.append import Absence, Door, Receipt, Taking
+from canopy.log.db import Database, Read, Tx, prepare
+from canopy.log.event import event_id, header_of
+from canopy.log.journal import catching_up
+from canopy.mesh import cursors, invite, invites, peerbook
+from canopy.mesh.contents import Card, ChainKey, Events, Hello, Item, Join, read
+from canopy.mesh.holdings import LogShelf
+from canopy.mesh.intake import MOST_AUTHORS, Intake
+from canopy.mesh.noise import Channel
+from canopy.mesh.peerbook import Level
+from canopy.mesh.session import Agreed, Answered, Asked, Happened, Said, Sent, Session, Shown, State
+from canopy.mesh.wire import Arrived, Class, Wire
+
+Job = Callable[[Tx], Any]
+Steps = Generator[Job, Any, None]
+"""Jobs for the writer, in order; each result is sent back in."""
+
+MOST_STRANGERS = 256
+"""Unknown nodes that the peer book remembers."""
+
+_RUNS_HELD = prepare(
+    select(func.count())
+    .select_from(store.chains)
+    .where(store.chains.c.scope == bindparam("scope"), store.chains.c.node == bindparam("node"))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """What all pumps of a node share."""
+
+    database: Database
+    door: Door
+    here: NodeId
+    version: str
+    name: Callable[[Read], str]
+    """What this node calls itself."""
+
+
+class Taken(NamedTuple):
+    """What became of one event that the peer sent."""
+
+    key: ChainKey
+    height: int
+    id: EventId
+    receipt: Receipt | None
+    """None when its chain was postponed."""
+
+
+class Pump:
+    """One link, from the handshake's end to its own."""
+
+    def __init__(self, stock: Stock, peer: NodeId, channel: Channel, now: float) -> None:
+        self.peer = peer
+        self.inbox: deque[Arrived] = deque()
+        self.wire = Wire(channel)
+        self.session = Session(Card("", ""))
+        self.join_refused = False
+        """Whether the peer did not accept the invite that we showed."""
+        self._stock = stock
+        self._hash = channel.handshake_hash
+        self._source = peer.hex()
+        self._intake = Intake(now)
+        self._run = 0
+        self._filled_at = -1
+
+    # What comes.
+
+    def begin(self) -> Steps:
+        """Show our card, our invite if we hold one, and our trust if a person gave it."""
+        join, card, hello = yield self._introduction
+        self.session = Session(card, join)
+        if hello is not None:
+            yield from self._greet(hello)
+
+    def receive(self, frame: bytes) -> None:
+        """Take one frame. Raises a LinkBroken."""
+        self.wire.receive(frame)
+        self.inbox.extend(self.wire.events())
+
+    def handle_next(self, now: float) -> Steps:
+        """Do what the oldest envelope asks; its credit goes back when that is durable. Raises a LinkBroken."""
+        arrived = self.inbox.popleft()
+        content = read(arrived.envelope)
+        if content is not None:
+            live = arrived.envelope.of is Class.LIVE
+            for happened in self.session.receive(content):
+                yield from self._do(happened, now, live=live)
+        self.wire.release(arrived)
+
+    def trust_changed(self) -> Steps:
+        """A person changed the level of the peer, or what flows to it."""
+        hello = yield self._hello_if_trusted
+        if hello is not None and hello != self.session.ours:
+            yield from self._greet(hello)
+
+    def _do(self, happened: Happened, now: float, *, live: bool) -> Steps:
+        match happened:
+            case Asked(join):
+                yield from self._answer(join)
+            case Answered(accepted):
+                self.join_refused = not accepted
+                yield lambda tx: peerbook.drop_join(tx, self.peer)
+            case Shown(card):
+                yield lambda tx: self._note_card(tx, card)
+            case Agreed(ours, theirs, merged):
+                yield from self._agree(ours, theirs, merged=merged)
+            case Sent(events):
+                yield from self._take(events, now, live=live)
+            case Said(content):
+                with self._stock.database.read() as tx:
+                    self.session.sync.receive(content, self._shelf(tx), now)
+
+    # Trust.
+
+    def _introduction(self, tx: Tx) -> tuple[Join | None, Card, Hello | None]:
+        peerbook.meet(tx, self.peer)
+        peerbook.forget_strangers(tx, MOST_STRANGERS)
+        ticket = peerbook.find_join(tx, self.peer)
+        join = None
+        if ticket is not None:
+            join = invite.join(ticket.secret, self._hash)
+        return join, Card(self._stock.name(tx), self._stock.version), self._hello_if_trusted(tx)
+
+    def _answer(self, join: Join) -> Steps:
+        accepted = yield lambda tx: invites.spend(tx, join, self._hash, self.peer)
+        self.session.answer_join(accepted)
+        if accepted:
+            yield from self.trust_changed()
+
+    def _hello_if_trusted(self, tx: Tx) -> Hello | None:
+        peer = peerbook.find_peer(tx, self.peer)
+        if peer is None or peer.level is not Level.TRUSTED:
+            return None
+        shelf = LogShelf(tx, self._stock.here, self.peer, merged=peer.merged)
+        have = cursors.find(tx, self.peer)
+        return Hello(
+            run=self._stock.door.run(tx),
+            position=shelf.position(),
+            apart=shelf.digest(merged=False),
+            merged=shelf.digest(merged=True),
+            have_run=have.run,
+            have_position=have.position,
+            have_merged=have.merged,
+            alone=peerbook.is_alone(tx, self.peer),
+            consents=peer.merged,
+        )
+
+    def _greet(self, hello: Hello) -> Steps:
+        self.wire.open()
+        for happened in self.session.greet(hello):
+            yield from self._do(happened, 0.0, live=False)
+
+    def _agree(self, ours: Hello, theirs: Hello, *, merged: bool) -> Steps:
+        if theirs.have_run == ours.run and theirs.have_position > ours.position:
+            # The peer holds more of this incarnation than we do: an older copy of our folder was put back.
+            yield self._stock.door.draw_run
+            yield from self.trust_changed()
+            return
+        if merged:
+            yield lambda tx: peerbook.set_merged(tx, self.peer, True)
+        self._run = theirs.run
+        with self._stock.database.read() as tx:
+            shelf = LogShelf(tx, self._stock.here, self.peer, merged=merged)
+            self.session.sync.begin(ours, theirs, shelf, merged=merged)
+
+    def _note_card(self, tx: Tx, card: Card) -> None:
+        peerbook.set_card(tx, self.peer, card.name, card.version)
+        peerbook.announce(tx, self.peer)
+
+    # Events.
+
+    def _take(self, events: Events, now: float, *, live: bool) -> Steps:
+        taken: list[Taken] = yield lambda tx: self._receive(tx, events, now, live=live)
+        sync = self.session.sync
+        for one in taken:
+            if one.receipt is None:
+                if self._intake.postpone(one.key, now):
+                    sync.postpone(one.key)
+            elif one.receipt.taking is not Taking.REFUSED:
+                sync.arrived(one.key, one.height, one.id)
+
+    def _receive(self, tx: Tx, events: Events, now: float, *, live: bool) -> list[Taken]:
+        trusted = {self._stock.here, self.peer, *peerbook.trusted(tx)}
+        postponed = set(self._intake.postponed)
+        with catching_up(tx, not live):
+            taken = [self._receive_one(tx, item, trusted, postponed, now) for item in events.items]
+        if events.upto and not postponed:
+            cursors.advance(tx, self.peer, cursors.Cursor(self._run, events.upto, merged=self.session.sync.merged))
+        return [one for one in taken if one is not None]
+
+    def _receive_one(
+        self, tx: Tx, item: Item, trusted: set[NodeId], postponed: set[ChainKey], now: float
+    ) -> Taken | None:
+        door, absence = self._stock.door, _ABSENCES.get(item.absence, Absence.NONE)
+        identity = event_id(item.header)
+        try:
+            header = header_of(item.header)
+        except ValueError:
+            # The door says what is wrong with it, and counts it.
+            door.receive(tx, item.header, item.signature, item.body, self._source, absence)
+            return None
+        key: ChainKey = (header.scope, header.node, header.run)
+        if store.FIND_EVENT.row(tx, id=identity) is None and not self._admits(tx, key, header.height, trusted, now):
+            postponed.add(key)
+        if key in postponed:
+            return Taken(key, header.height, identity, None)
+        receipt = door.receive(tx, item.header, item.signature, item.body, self._source, absence)
+        return Taken(key, header.height, identity, receipt)
+
+    def _admits(self, tx: Tx, key: ChainKey, height: int, trusted: set[NodeId], now: float) -> bool:
+        """Whether an event is taken now, by the limits on strangers and on fresh runs."""
+        author = NodeId(key[1])
+        if height == 1 and not self._intake.begins(key, _RUNS_HELD.value(tx, scope=key[0], node=author), now):
+            return False
+        if author in trusted:
+            return True
+        if peerbook.introduce(tx, author, self.peer) and peerbook.count_introduced(tx, self.peer) > MOST_AUTHORS:
+            peerbook.drop_introduction(tx, author, self.peer)
+            return False
+        return self._intake.passes(now)
+
+    # What goes.
+
+    def fill(self, now: float) -> list[bytes]:
+        """The frames to send now, as far as the peer's credit goes."""
+        frames: list[bytes] = []
+        for envelope in self.session.to_send():
+            self.wire.send(envelope)
+        self._drain(frames)
+        if self.session.state is State.OPEN:
+            with self._stock.database.read() as tx:
+                self._fill_from(self._shelf(tx), frames, now)
+        return frames
+
+    def _fill_from(self, shelf: LogShelf, frames: list[bytes], now: float) -> None:
+        sync = self.session.sync
+        sync.wake(now)
+        if ready := self._intake.ready(now):
+            sync.resume(ready, shelf)
+        while envelope := sync.next(shelf, self.wire.room(Class.SYNC), self.wire.room(Class.LIVE)):
+            self.wire.send(envelope)
+            self._drain(frames)
+
+    def _drain(self, frames: list[bytes]) -> None:
+        while more := self.wire.to_send():
+            frames.extend(more)
+
+    def due(self) -> float | None:
+        """When to call `fill` at the latest."""
+        return min((at for at in (self.session.sync.due(), self._intake.due()) if at is not None), default=None)
+
+    def audit(self) -> None:
+        """Compare everything with the peer now."""
+        with self._stock.database.read() as tx:
+            self.session.sync.audit(self._shelf(tx))
+
+    def _shelf(self, tx: Read) -> LogShelf:
+        return LogShelf(tx, self._stock.here, self.peer, merged=self.session.sync.merged)
+
+
+_ABSENCES = {absence.value: absence for absence in Absence}
