@@ -60,7 +60,15 @@ def test_a_code_says_what_was_put_into_it() -> None:
 
 def test_a_code_is_read_with_and_without_its_prefix_and_as_json() -> None:
     inner = CODE.removeprefix("canopy:")
-    for spelled in (f"  {CODE}\n", inner, f"\t{inner} ", json.dumps(unwrap()), f"\n{json.dumps(unwrap(), indent=2)} "):
+    wrapped = f"{CODE[:70]}\r\n{CODE[70:140]}\n  {CODE[140:]}"
+    for spelled in (
+        f"  {CODE}\n",
+        inner,
+        wrapped,
+        f"\t{inner} ",
+        json.dumps(unwrap()),
+        f"\n{json.dumps(unwrap(), indent=2)} ",
+    ):
         assert decode(spelled, NOW) == MEANS
 
 
@@ -104,7 +112,7 @@ def test_ones_own_code_and_an_expired_one_have_codes_of_their_own() -> None:
     [
         ("", "no invite code here"),
         ("canopy:", "no invite code here"),
-        ("hello there", "Character 6"),
+        ("hello, there", "Character 6"),
         (CODE[:30] + "!" + CODE[31:], "Character 31"),
         (CODE[:-1] if len(CODE[7:-1]) % 4 != 1 else CODE[:-2], "cut off after character"),
         ("canopy:" + "A" * 9000, "longer than any"),

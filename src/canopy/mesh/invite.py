@@ -139,6 +139,7 @@ def _read_object(text: str) -> dict[str, Any]:
 
 
 def _read_base64(text: str) -> bytes:
+    text = "".join(text.split())  # mail programs break long lines
     inner = text[len(PREFIX) :] if text[: len(PREFIX)].lower() == PREFIX else text
     start = len(text) - len(inner)
     good = _ALPHABET.match(inner)

@@ -9,30 +9,15 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Index,
-    Integer,
-    LargeBinary,
-    PrimaryKeyConstraint,
-    Text,
-    bindparam,
-    delete,
-    func,
-    insert,
-    select,
-    text,
-    update,
-)
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
 from canopy.ground.ids import NodeId
 from canopy.ground.text import clean_name
 from canopy.log.catalog import Notice
 from canopy.log.db import Read, Tx, prepare, row_of
 from canopy.log.journal import write_notice
-from canopy.log.local import local
 from canopy.log.shown import peer_id
+from canopy.mesh.booktables import endpoints, introductions, joins, peers
 from canopy.mesh.invite import InviteCode, invite_id
 
 MOST_ENDPOINTS = 16
@@ -49,44 +34,6 @@ class Level(IntEnum):
     UNKNOWN = 1
     INTRODUCED = 2
     TRUSTED = 3
-
-
-peers = local(
-    "peers",
-    Column("node", LargeBinary, primary_key=True),
-    Column("peer_id", Text, nullable=False, unique=True),
-    Column("level", Integer, nullable=False),
-    Column("name", Text, nullable=False, comment="what its card on a link said; empty before that"),
-    Column("version", Text, nullable=False),
-    Column("merged", Integer, nullable=False, comment="1 when open channels flow on links with it"),
-    Column("first_seen", BigInteger, nullable=False),
-    Column("last_seen", BigInteger, comment="when a link with it last stood; null before the first"),
-    Column("changed", BigInteger, nullable=False, comment="of the level or of `merged`"),
-)
-endpoints = local(
-    "endpoints",
-    Column("node", LargeBinary, nullable=False),
-    Column("address", Text, nullable=False),
-    Column("source", Text, nullable=False, comment="who told it: invite, discovery, link, peer"),
-    Column("worked_at", BigInteger, comment="when dialling it last reached the node"),
-    Column("seen", BigInteger, nullable=False),
-    PrimaryKeyConstraint("node", "address"),
-)
-introductions = local(
-    "introductions",
-    Column("author", LargeBinary, nullable=False),
-    Column("via", LargeBinary, nullable=False, comment="the peer that forwarded the author's events"),
-    Column("first_seen", BigInteger, nullable=False),
-    PrimaryKeyConstraint("author", "via"),
-)
-Index("introductions_via", introductions.c.via)
-joins = local(
-    "joins",
-    Column("node", LargeBinary, primary_key=True),
-    Column("invite", LargeBinary, nullable=False),
-    Column("secret", LargeBinary, nullable=False),
-    Column("expires", BigInteger, nullable=False),
-)
 
 
 class Peer(msgspec.Struct, frozen=True):
