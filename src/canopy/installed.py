@@ -5,5 +5,6 @@ from canopy.features.channels.feature import FEATURE as CHANNELS
 from canopy.features.devices.feature import FEATURE as DEVICES
 from canopy.features.messages.feature import FEATURE as MESSAGES
 from canopy.features.people.feature import FEATURE as PEOPLE
+from canopy.features.trust.feature import FEATURE as TRUST
 
-ROOMS = (PEOPLE, CHANNELS, DEVICES, MESSAGES, ADMIN)
+ROOMS = (PEOPLE, CHANNELS, TRUST, DEVICES, MESSAGES, ADMIN)

@@ -187,6 +187,21 @@ class ProjectionFailed(OurFault):
     code = "projection_failed"
 
 
+class MeshOff(OurFault):
+    """This node does not speak with peers just now; start it again, or look into its log."""
+
+    code = "mesh_off"
+    status = 503
+    retryable = True
+
+
+class PeerUnreachable(OurFault):
+    """The peer could not be reached at any address that is known of it."""
+
+    code = "peer_unreachable"
+    status = 502
+
+
 class StartFailed(OurFault):
     """The node cannot start."""
 

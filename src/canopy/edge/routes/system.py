@@ -8,6 +8,7 @@ from starlette.responses import Response
 from canopy import __version__
 from canopy.edge import openapi
 from canopy.edge.ask import Ask
+from canopy.edge.core import Core
 from canopy.edge.guard import BODY_LIMIT, is_loopback
 from canopy.edge.principal import Permission
 from canopy.edge.route import NOBODY, get
@@ -78,11 +79,31 @@ def get_info(ask: Ask) -> Response:
         return ask.answer(Info(version=__version__))
     with ask.reading() as tx:
         counts = {"events": store.COUNT_EVENTS.value(tx), "chains": len(store.LIST_CHAINS.rows(tx))}
-    network = {"running": True, "peer_id": peer_id(ask.core.node), "connected_peers": 0, "connected_peers_list": []}
     config = {"max_peers": 512, "trust_threshold": 50, "max_message_size": BODY_LIMIT}
     return ask.answer(
-        {"version": __version__, "database_stats": counts, "trust_stats": {}, "p2p_network": network, "config": config}
+        {
+            "version": __version__,
+            "database_stats": counts,
+            "trust_stats": {},
+            "p2p_network": network(ask.core),
+            "config": config,
+        }
     )
+
+
+def network(core: Core) -> dict[str, Any]:
+    """The figures of the mesh (REST section 12, P1); all rest where it does not run."""
+    mesh: Any = getattr(core, "mesh", None)
+    linked = [] if mesh is None else sorted(peer_id(link.node) for link in mesh.links())
+    return {
+        "running": mesh is not None,
+        "peer_id": peer_id(core.node),
+        "connected_peers": len(linked),
+        "connected_peers_list": linked,
+        "discovered_peers": 0 if mesh is None else len(mesh.discovered()),
+        "relay_policy": "off",
+        "security": {"allow_unverified_relay_messages": False},
+    }
 
 
 def get_openapi(ask: Ask) -> Response:
