@@ -121,7 +121,10 @@ def test_addresses_come_in_the_order_in_which_they_work(stage: Stage) -> None:
 
         async def shown(*places: Reach) -> list[str]:
             mesh.places = list(places)
-            return list((await local.get("/p2p/invite")).json()["endpoints"])
+            found = (await local.get("/p2p/invite")).json()
+            assert [one["address"] for one in found["reach"]] == found["endpoints"]
+            assert (await local.get("/p2p/invite")).json() == found
+            return list(found["endpoints"])
 
         assert await shown(itself, lan, local_only, set_up, lan) == [set_up.address, lan.address]
         assert await shown(itself) == [itself.address]

@@ -185,8 +185,10 @@ def _reach(ask: Ask, mesh: Mesh, public: str) -> list[Reach]:
     elsewhere = [one for one in ranked if one.kind != "loopback"]
     settings = ask.core.settings
     chosen = ranked if not elsewhere or is_loopback(settings.mesh_host or settings.host) else elsewhere
-    first = {one.address: one for one in reversed(chosen)}
-    return [one for one in chosen if first[one.address] is one][:MOST_ENDPOINTS]
+    once: dict[str, Reach] = {}
+    for one in chosen:
+        once.setdefault(one.address, one)
+    return list(once.values())[:MOST_ENDPOINTS]
 
 
 def _is_usable(address: str) -> bool:
