@@ -9,10 +9,9 @@ import typer
 from canopy import __version__
 from canopy.cli import output
 from canopy.cli.http import Client
+from canopy.cli.options import Json, Root
+from canopy.cli.peers import invite_app, peers_app, sync_app
 from canopy.ground.errors import BadSettings, CanopyError, StartFailed
-
-Root = Annotated[Path | None, typer.Option("--data-root", help="Folder of keys and messages.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 app = typer.Typer(
     name="canopy", no_args_is_help=False, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
@@ -21,6 +20,9 @@ user_app = typer.Typer(help="Accounts of this node.", no_args_is_help=True, rich
 key_app = typer.Typer(help="API keys.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(user_app, name="user")
 app.add_typer(key_app, name="key")
+app.add_typer(invite_app, name="invite")
+app.add_typer(peers_app, name="peers")
+app.add_typer(sync_app, name="sync")
 
 _GLOBAL = {"--help", "--version", "--install-completion", "--show-completion"}
 
