@@ -29,6 +29,7 @@ from tests.log.world import Sent, Template, World
 
 ME = UserKey("00112233445566aa")
 ONE_HOUR = 3600
+EDITED = MessageEdited.KIND
 
 
 def sent(event: Event) -> Sent:
@@ -617,7 +618,9 @@ def test_a_strangers_edits_are_not_read_when_a_message_is_made(world: World, aut
     edits = [stranger.write(MessageEdited(message=post.id, content="x")) for _ in range(20)]
     world.receive(map(sent, (post, *edits)))
     with world.database.read() as tx:
-        assert len(store.BY_OBJECT.rows(tx, object=post.id)) == 1
+        read = [store.DONE_OF_KIND.rows(tx, object=post.id, kind=k, most=-1) for k in ("message.posted", EDITED)]
+        assert [len(rows) for rows in read] == [1, 0]
+        assert store.BLAMED_OF_OBJECT.rows(tx, object=post.id) == []
 
 
 def test_words_that_no_reader_would_accept_are_not_signed(world: World) -> None:

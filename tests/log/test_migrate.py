@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
@@ -82,3 +83,19 @@ def test_the_first_schema_still_opens(tmp_path: Path) -> None:
             have = {row[1] for row in tx.execute(f"PRAGMA table_info({table.name})").fetchall()}
             assert have == set(table.c.keys()), table.name
     world.close()
+
+
+def _indexes(world: World) -> set[str]:
+    with world.database.read() as tx:
+        rows: list[Any] = tx.execute("SELECT name FROM sqlite_schema WHERE type = 'index'").fetchall()
+    return {row[0] for row in rows}
+
+
+def test_an_old_database_gets_the_indexes_of_a_new_one(world: World, tmp_path: Path) -> None:
+    shutil.copytree(FIXTURE, tmp_path / "device")
+    old = World(tmp_path / "device", installed.ROOMS, ManualClock())
+    assert "events_object" in _indexes(old)
+    migrate(old.database, tmp_path / "backups")
+    assert _indexes(old) == _indexes(world)
+    assert {"events_of_object", "events_awaits_kind"} <= _indexes(old)
+    old.close()

@@ -26,6 +26,7 @@ class World:
 
     def __init__(self, folder: Path, rooms: Sequence[Feature], clock: ManualClock, seed: bytes = bytes(32)) -> None:
         self.clock = clock
+        self._rooms, self._seed = rooms, seed
         self.path = folder / "canopy.db"
         fresh = not self.path.exists()
         make = Database.create if fresh else Database
@@ -40,17 +41,24 @@ class World:
         """One transaction that takes a batch, as the writer would."""
         return self.database.write(lambda tx: [self.door.receive(tx, *sent, source) for sent in batch])
 
+    def work_off(self) -> None:
+        """Do what was left to do, as the node does beside everything else."""
+        while self.database.write(self.door.work):
+            pass
+
     def settle(self) -> None:
-        """Let time do its work: clocks catch up, bodies expire."""
+        """Do what was left, and let time do its work: clocks catch up, bodies expire."""
+        self.work_off()
         while self.database.write(lambda tx: retention.catch_up_clock(tx, self.door)):
-            pass
+            self.work_off()
         while self.database.write(lambda tx: retention.expire(tx, self.door)):
-            pass
+            self.work_off()
 
     def rebuild(self) -> None:
         """Make all projected tables anew from the log."""
         rooms = {projection.room for projection in self.door.catalog.projections}
         self.database.write(lambda tx: replay.rebuild(tx, self.door.judge, rooms))
+        self.work_off()
 
     def tables(self) -> dict[str, list[Any]]:
         """All rows of all projected tables, in an order of their own."""
@@ -82,6 +90,11 @@ class World:
         """What the door counted, by source and reason."""
         with self.database.read() as tx:
             return {(source, reason): count for source, reason, count in store.LIST_SOURCES.rows(tx)}
+
+    def restarted(self) -> "World":
+        """The same log, opened again."""
+        self.close()
+        return World(self.path.parent, self._rooms, self.clock, self._seed)
 
     def close(self) -> None:
         self.database.close()

@@ -5,15 +5,15 @@
 become true with its commit.
 """
 
+from collections import deque
 from enum import Enum
 from secrets import token_bytes
 
 import msgspec
 
-from canopy.crypto.keys import SigningKey, is_identity
-from canopy.ground.clock import FUTURE_TOLERANCE_MS, milliseconds_of, stamp_after
+from canopy.crypto.keys import SigningKey
+from canopy.ground.clock import FUTURE_TOLERANCE_MS, Clock, milliseconds_of, stamp_after
 from canopy.ground.errors import (
-    BadChain,
     Conflict,
     ContentTooLarge,
     Forbidden,
@@ -24,7 +24,7 @@ from canopy.ground.errors import (
     TheirFault,
 )
 from canopy.ground.ids import NO_EVENT, EventId
-from canopy.log import chains, parking, store
+from canopy.log import chains, parking, placing, store, todo
 from canopy.log.catalog import Catalog, Draft, Entry, Fate, Verdict, waiting
 from canopy.log.db import Tx
 from canopy.log.event import (
@@ -41,11 +41,19 @@ from canopy.log.event import (
     header_of,
     parse,
 )
-from canopy.log.judge import BLAMED, CLOCK, EXPIRED, Held, Judge, latest_time
-from canopy.log.vector import HEADS_OF_A_FORK
+from canopy.log.held import BLAMED, EXPIRED, Held
+from canopy.log.journal import catching_up
+from canopy.log.judge import CLOCK, Judge, latest_time
+from canopy.log.todo import Budget, Task, What
 
 RUN = "run"
 """The fact that holds the current run; also the incarnation of the database."""
+LAST_VERSION = "protocol"
+"""The fact that holds the highest protocol version of the programs that ran on this database."""
+WORK_SECONDS = 0.025
+"""How long one slice of work may take."""
+WEIGHT = 32_768
+"""So many bytes to take cost as much as one more event."""
 
 
 class Taking(Enum):
@@ -77,10 +85,12 @@ class Receipt(msgspec.Struct, frozen=True):
 class Door:
     """The door of one node."""
 
-    def __init__(self, catalog: Catalog, key: SigningKey) -> None:
+    def __init__(self, catalog: Catalog, key: SigningKey, clock: Clock | None = None) -> None:
         self.catalog = catalog
         self.judge = Judge(catalog)
         self._key = key
+        self._clock = clock
+        self._room: tuple[Tx, Budget] | None = None
 
     def do(self, tx: Tx, draft: Draft) -> Entry:
         """Sign and append what a local action wants to say.
@@ -89,7 +99,7 @@ class Door:
         """
         event = self._sign(tx, draft)
         entry = Entry(event.id, event.header, self.judge.decode(event.header, event.body))
-        verdict = self._append(tx, event, entry, gone="")
+        verdict = self._append(tx, event, entry, "", self._budget(tx))
         if verdict.reason == BLAMED:
             raise ProjectionFailed
         if verdict.fate is not Fate.DONE:
@@ -106,46 +116,55 @@ class Door:
         absence: Absence = Absence.NONE,
     ) -> Receipt:
         """Take, park or refuse what `source` sent; it is counted, and never raises for bad input."""
+        identity = event_id(header_bytes)
+        known = store.FIND_EVENT.row(tx, id=identity)
+        if known is not None and (known[1] or known[2]):
+            # Whoever sends it again, in good faith or not, costs us no look at the signature and changes nothing.
+            return Receipt(Taking.KNOWN, identity)
         try:
             event = parse(header_bytes, signature, body)
-            return self._receive_genuine(tx, event, source, absence)
+            return self._receive_genuine(tx, event, source, absence, known=known is not None)
         except NewerVersion:
-            identity = event_id(header_bytes)
             copy = parking.Parked(identity, header_bytes, signature, body, absence.value)
             parking.park(tx, copy, source, parking.NEWER_VERSION)
             return Receipt(Taking.PARKED, identity, code="version")
         except Refused as refusal:
-            store.COUNT_SOURCE.run(tx, source=source, reason=refusal.actual_code)
-            return Receipt(Taking.REFUSED, code=refusal.actual_code)
+            return _refuse(tx, source, refusal)
 
-    def _receive_genuine(self, tx: Tx, event: Event, source: str, absence: Absence) -> Receipt:
-        known = store.FIND_EVENT.row(tx, id=event.id)
-        if known is not None:
-            return self._complete(tx, event, has_body=bool(known[1]), gone=str(known[2]))
+    def _receive_genuine(self, tx: Tx, event: Event, source: str, absence: Absence, *, known: bool) -> Receipt:
+        budget = self._budget(tx)
+        if known:
+            return self._complete(tx, event, budget)
         self._notice_own(tx, event)
-        receipt = self._take_or_park(tx, event, source, absence)
+        receipt = self._take_or_park(tx, event, source, absence, budget)
         if receipt.taking is Taking.TAKEN:
-            self._take_parked(tx, event.id)
+            self._release(tx, event.id, 0, budget)
         return receipt
 
-    def _take_or_park(self, tx: Tx, event: Event, source: str, absence: Absence) -> Receipt:
-        awaits = self._missing(tx, event, absence)
+    def _budget(self, tx: Tx) -> Budget:
+        """What one transaction has room for beside what it was given; the rest waits for `work`."""
+        if self._room is None or self._room[0] is not tx:
+            self._room = (tx, Budget(todo.SLICE))
+        return self._room[1]
+
+    def _take_or_park(self, tx: Tx, event: Event, source: str, absence: Absence, budget: Budget) -> Receipt:
+        awaits = placing.missing(tx, event, withheld=absence is not Absence.NONE)
         if awaits is not None:
             copy = parking.Parked(event.id, event.header_bytes, event.signature, event.body, absence.value)
             parking.park(tx, copy, source, awaits)
             return Receipt(Taking.PARKED, event.id)
         with tx.savepoint():
-            verdict = self._take(tx, event)
+            verdict = self._take(tx, event, budget)
         return Receipt(Taking.TAKEN, event.id, verdict)
 
-    def _take(self, tx: Tx, event: Event) -> Verdict:
+    def _take(self, tx: Tx, event: Event, budget: Budget) -> Verdict:
         gone = EXPIRED if 0 < event.header.expires <= tx.now_ms else ""
         if gone:
             event = msgspec.structs.replace(event, body=None)
         entry = Entry(event.id, event.header, self.judge.decode(event.header, event.body))
-        return self._append(tx, event, entry, gone)
+        return self._append(tx, event, entry, gone, budget)
 
-    def _append(self, tx: Tx, event: Event, entry: Entry, gone: str) -> Verdict:
+    def _append(self, tx: Tx, event: Event, entry: Entry, gone: str, budget: Budget) -> Verdict:
         """The one path: insert, judge, project, announce."""
         header = event.header
         chain = chains.get_or_begin(tx, header)
@@ -156,11 +175,12 @@ class Door:
         )
         self._insert(tx, event, chain.chain, held, verdict)
         chains.advance(tx, chain, header, event.id, closed, done=held.is_done)
-        blamed = self.judge.settle(tx, [held])
+        blamed = self.judge.settle(tx, held, budget)
         if closed is not None and closed != chain.closed:
-            rows = store.FROM_HEIGHT.rows(tx, chain=chain.chain, height=closed)
-            self.judge.reconsider(tx, map(self.judge.held, rows))
-        return waiting(BLAMED) if event.id in blamed else verdict
+            # What lies above an earlier fork is closed already, or stands on the list.
+            below = chain.height + 1 if chain.closed is None else chain.closed
+            self.judge.close(tx, chain.chain, (closed, 0), below, budget)
+        return waiting(BLAMED) if blamed else verdict
 
     def _insert(self, tx: Tx, event: Event, chain: int, held: Held, verdict: Verdict) -> None:
         header = event.header
@@ -243,72 +263,89 @@ class Door:
         if event.node == self._key.node and event.header.run == self.run(tx):
             self.draw_run(tx)
 
-    def _missing(self, tx: Tx, event: Event, absence: Absence) -> bytes | None:
-        """What must come before this event can be taken, or None. Raises Refused when it never can be."""
-        header = event.header
-        if header.height == 1:
-            if not is_identity(header.node):
-                raise Malformed("The author is not a possible identity.", code="bad_identity")
-            chain = chains.remembered(tx, header)
-            if chain is not None:
-                self._check_branches(tx, chain.chain, 1)
-        elif (awaits := self._missing_predecessor(tx, event)) is not None:
-            return awaits
-        if event.body is None and absence is Absence.NONE and not 0 < header.expires <= tx.now_ms:
-            return event.id
-        return None
-
-    def _missing_predecessor(self, tx: Tx, event: Event) -> bytes | None:
-        header = event.header
-        chain = chains.remembered(tx, header)
-        if chain is not None and chain.head == header.prev and chain.height + 1 == header.height:
-            self._check_time(tx, event)
-            return None
-        place = store.FIND_PLACE.row(tx, id=header.prev)
-        if place is None:
-            return header.prev
-        if chain is None or place[0] != chain.chain or place[1] + 1 != header.height:
-            raise BadChain
-        self._check_time(tx, event)
-        self._check_branches(tx, chain.chain, header.height)
-        return None
-
-    def _check_branches(self, tx: Tx, chain: int, height: int) -> None:
-        if len(store.SIBLINGS.rows(tx, chain=chain, height=height)) >= HEADS_OF_A_FORK:
-            raise BadChain("The chain has too many branches already.", code="too_many_branches")
-
-    def _check_time(self, tx: Tx, event: Event) -> None:
-        place = store.FIND_PLACE.row(tx, id=event.prev)
-        if place is None or place[2] >= event.header.time:
-            raise BadChain("Time does not grow along the chain.")
-
-    def _complete(self, tx: Tx, event: Event, *, has_body: bool, gone: str) -> Receipt:
-        """A known event; its body may be the missing one. What was dropped for good stays dropped."""
-        if event.body is not None and not has_body and not gone:
+    def _complete(self, tx: Tx, event: Event, budget: Budget) -> Receipt:
+        """A known event whose body is missing; this may be it. What was dropped for good stays dropped."""
+        if event.body is not None:
             store.FILL_BODY.run(tx, which=event.id, bytes=event.body)
-            self.judge.reconsider(tx, map(self.judge.held, store.BY_ID.rows(tx, id=event.id)))
+            self.judge.reconsider(tx, map(self.judge.held, store.BY_ID.rows(tx, id=event.id)), budget)
         return Receipt(Taking.KNOWN, event.id)
 
-    def _take_parked(self, tx: Tx, taken: EventId) -> None:
-        """Take what waited for this event, and what waited for that, in order of id."""
-        arrived = [bytes(taken)]
-        while arrived:
-            for row in store.PARKED_ON.rows(tx, awaits=arrived.pop()):
-                identity, source, header, signature, body, absence = row
-                copy = parking.Parked(identity, header, signature, body, absence)
-                parking.unpark(tx, identity, source, copy.size)
-                if self._retry(tx, copy, source).taking is Taking.TAKEN:
-                    arrived.append(identity)
+    # What was left to do.
 
-    def _retry(self, tx: Tx, copy: parking.Parked, source: str) -> Receipt:
-        event = Event(event_id(copy.header), header_of(copy.header), copy.header, copy.signature, copy.body)
+    def begin(self, tx: Tx) -> bool:
+        """At start: what only a newer program understands is tried again by one. Returns whether there is work."""
+        last = int.from_bytes(store.GET_FACT.value(tx, name=LAST_VERSION) or b"", "big")
+        if last < VERSION:
+            store.SET_FACT.run(tx, name=LAST_VERSION, value=VERSION.to_bytes(4, "big"))
+            todo.note(tx, What.PARKED, parking.NEWER_VERSION, 0)
+        return todo.is_left(tx)
+
+    def work(self, tx: Tx) -> bool:
+        """Do the next slice of what earlier transactions left; whether anything is left after it."""
+        began = self._seconds()
+        left = todo.SLICE
+        while left > 0 and self._seconds() - began < WORK_SECONDS and (task := todo.take(tx)) is not None:
+            portion = min(left, todo.PORTION)
+            budget = Budget(portion)
+            with catching_up(tx, task.old):
+                self._go_on(tx, task, budget)
+            left -= max(1, portion - budget.left)
+        return todo.is_left(tx)
+
+    def _seconds(self) -> float:
+        return 0.0 if self._clock is None else self._clock.monotonic()
+
+    def _go_on(self, tx: Tx, task: Task, budget: Budget) -> None:
+        if task.what is What.PARKED:
+            self._release(tx, task.key, task.position, budget)
+        else:
+            self.judge.go_on(tx, task, budget)
+
+    def _release(self, tx: Tx, awaited: bytes, position: int, budget: Budget) -> None:
+        """Take what was parked on an id that is held now, and what was parked on that."""
+        arrived = deque([(awaited, position)])
+        while arrived:
+            key, position = arrived.popleft()
+            rows = parking.list_parked(tx, key, position, todo.PORTION if budget.left else 1)
+            for number, source, copy in rows:
+                if budget.left == 0:
+                    todo.note(tx, What.PARKED, key, position)
+                    break
+                position = number
+                budget.spend(1 + copy.size // WEIGHT)
+                if self._retry(tx, copy, source, key, budget).taking is Taking.TAKEN:
+                    arrived.append((copy.id, 0))
+            else:
+                if len(rows) == todo.PORTION:
+                    arrived.append((key, position))
+
+    def _retry(self, tx: Tx, copy: parking.Parked, source: str, key: bytes, budget: Budget) -> Receipt:
+        try:
+            event = _read_again(copy, key)
+        except NewerVersion:
+            return Receipt(Taking.PARKED, EventId(copy.id))
+        except Refused as refusal:
+            parking.unpark(tx, copy.id, source, copy.size)
+            return _refuse(tx, source, refusal)
+        parking.unpark(tx, copy.id, source, copy.size)
         if store.FIND_EVENT.row(tx, id=event.id) is not None:
             return Receipt(Taking.KNOWN, event.id)
         try:
-            return self._take_or_park(tx, event, source, Absence(copy.absence))
+            return self._take_or_park(tx, event, source, Absence(copy.absence), budget)
         except Refused as refusal:
-            store.COUNT_SOURCE.run(tx, source=source, reason=refusal.actual_code)
-            return Receipt(Taking.REFUSED, event.id, code=refusal.actual_code)
+            return _refuse(tx, source, refusal)
+
+
+def _refuse(tx: Tx, source: str, refusal: Refused) -> Receipt:
+    store.COUNT_SOURCE.run(tx, source=source, reason=refusal.actual_code)
+    return Receipt(Taking.REFUSED, code=refusal.actual_code)
+
+
+def _read_again(copy: parking.Parked, key: bytes) -> Event:
+    """A parked event was checked when it came; of one that was beyond this program only the signature was."""
+    if key == parking.NEWER_VERSION:
+        return parse(copy.header, copy.signature, copy.body)
+    return Event(EventId(copy.id), header_of(copy.header), copy.header, copy.signature, copy.body)
 
 
 _REFUSALS: dict[str, type[TheirFault]] = {

@@ -128,6 +128,9 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     announce_expired: Announce | None = None
     target: Callable[[Any], bytes | None] | None = None
     deletes: bool = False
+    only_ends: bool = False
+    """Of many done events of this kind on one object projectors look at none but the first and the last, be it of
+    all or of those that have their bodies. Then what lies between is not read for each new one."""
 
     @property
     def name(self) -> str:

@@ -10,7 +10,8 @@ from canopy.ground.clock import FUTURE_TOLERANCE_MS, milliseconds_of
 from canopy.ground.errors import OurFault
 from canopy.log import replay, store
 from canopy.log.db import Database, Read, prepare
-from canopy.log.judge import BLAMED, Judge
+from canopy.log.held import BLAMED
+from canopy.log.judge import Judge
 
 HOUR_MS = 3600 * 1000
 LONGEST_SECONDS = 600.0

@@ -14,22 +14,20 @@ import msgspec
 from canopy.ground.clock import COUNTER_BITS, FUTURE_TOLERANCE_MS, milliseconds_of
 from canopy.ground.ids import EventId, NodeId
 from canopy.log import chains, store
-from canopy.log.catalog import DONE, Catalog, Entry, Fate, Kind, Projection, Verdict, hidden, waiting
+from canopy.log.catalog import DONE, Catalog, Entry, Kind, Projection, Verdict, hidden, waiting
 from canopy.log.db import Read, Tx
 from canopy.log.db.connection import StorageError
 from canopy.log.db.prepared import Row
-from canopy.log.event import SALT_BYTES, Header, header_of
+from canopy.log.event import Header
+from canopy.log.held import BLAMED, DELETED, Held, decode_body, held_of, in_order, read_history
 from canopy.log.journal import write_notice
+from canopy.log.todo import SLICE, Budget, Task, What, note
 
 _log = logging.getLogger(__name__)
 
-BLAMED = "projector"
-"""The reason of an event that made a projector raise."""
 CLOCK = "clock"
 """Where the memory keeps the greatest time of all done events."""
-EXPIRED = "expired"
 FORKED = "forked"
-DELETED = "deleted"
 
 
 def latest_time(tx: Tx) -> int:
@@ -40,27 +38,6 @@ def latest_time(tx: Tx) -> int:
         known = int(store.LATEST_TIME.value(tx, most=most) or 0)
         tx.memory.set(CLOCK, known)
     return known
-
-
-class Held(msgspec.Struct):
-    """An event in the log with what the tables know of it."""
-
-    entry: Entry
-    gone: str
-    fate: Fate
-    reason: str
-    announced: bool
-    object: bytes | None
-    position: int
-    has_body: bool
-
-    @property
-    def is_done(self) -> bool:
-        return self.fate is Fate.DONE
-
-    @property
-    def is_blamed(self) -> bool:
-        return self.fate is Fate.WAITING and self.reason == BLAMED
 
 
 class Rebuilding(Protocol):
@@ -81,30 +58,11 @@ class Judge:
 
     def held(self, row: Row) -> Held:
         """An event as it stands in the log."""
-        event_id, header_bytes, body, gone, fate, reason, announced, key, position = row
-        header = header_of(header_bytes)
-        return Held(
-            entry=Entry(event_id, header, self.decode(header, body)),
-            gone=gone,
-            fate=Fate(fate),
-            reason=reason,
-            announced=bool(announced),
-            object=key,
-            position=position,
-            has_body=body is not None,
-        )
+        return held_of(self.catalog, row)
 
     def decode(self, header: Header, body: bytes | None) -> object | None:
         """The fields of a body; None when there is none, or it is not what its kind says."""
-        kind = self.catalog.kind(header.kind)
-        if kind is None or body is None:
-            return None
-        try:
-            fields = msgspec.msgpack.decode(memoryview(body)[SALT_BYTES:], type=kind.body)
-            fields.check()
-        except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError):
-            return None
-        return fields
+        return decode_body(self.catalog, header, body)
 
     def object_of(self, entry: Entry) -> bytes | None:
         """The object whose rows this event changes, as far as it can be known."""
@@ -139,30 +97,59 @@ class Judge:
             return waiting("target", awaits=target)
         return kind.admit(tx, entry)
 
-    def settle(self, tx: Tx, new: Sequence[Held]) -> set[EventId]:
-        """Give `new` events (just inserted or judged again, with their fates stored) their effect on the tables,
-        and judge what waited for them. Returns the events that are blamed for a projector that raised."""
-        touching = {id(held) for held in new if held.is_done or held.reason == FORKED or not self._is_change(held)}
-        return self._spread(tx, list(new), touching)
+    def settle(self, tx: Tx, new: Held, budget: Budget) -> bool:
+        """Give a new event (just inserted, with its fate stored) its effect on the tables, and judge what waited
+        for it. Returns whether it is blamed for a projector that raised."""
+        touching = {id(new)} if new.is_done or new.reason == FORKED or not self._is_change(new) else set()
+        return new.entry.id in self._spread(tx, [new], touching, budget)
 
-    def reconsider(self, tx: Tx, some: Iterable[Held]) -> None:
+    def reconsider(self, tx: Tx, some: Iterable[Held], budget: Budget | None = None) -> None:
         """Judge events again whose circumstances changed (a fork, the clock, a repaired projector)."""
         changed = [held for held in some if self._judge_again(tx, held)]
-        self._spread(tx, changed, {id(held) for held in changed})
+        self._spread(tx, changed, {id(held) for held in changed}, budget or Budget(SLICE))
 
-    def _spread(self, tx: Tx, changed: list[Held], touching: set[int]) -> set[EventId]:
+    def close(self, tx: Tx, chain: int, place: tuple[int, int], below: int, budget: Budget) -> None:
+        """Judge again what a fork closed: after a place of (height, position), below a height."""
+        height, position = place
+        rows = store.FROM_HEIGHT.rows(
+            tx, chain=chain, height=height, position=position, below=below, most=budget.left + 1
+        )
+        some = [self.held(row) for row in rows[: budget.left]]
+        if len(rows) > len(some):
+            if some:
+                height, position = some[-1].entry.header.height, some[-1].position
+            note(tx, What.CHAIN, chain.to_bytes(8, "big"), position, height, below)
+        budget.spend(len(some))
+        self.reconsider(tx, some, budget)
+
+    def go_on(self, tx: Tx, task: Task, budget: Budget) -> None:
+        """The next slice of what was left to judge."""
+        if task.what is What.CHAIN:
+            self.close(tx, int.from_bytes(task.key, "big"), (task.height, task.position), task.below, budget)
+        elif task.what is What.AWAITS:
+            woken = self._wake(tx, task.key, task.position, budget)
+            self._spread(tx, woken, {id(held) for held in woken}, budget)
+        elif (deletion := self._deletion(self._history(tx, task.key))) is not None:
+            late = self._drop_bodies(tx, task.key, deletion.entry.node, task.position, budget)
+            self._make_anew(tx, task.key, self._history(tx, task.key, late))
+
+    def _spread(self, tx: Tx, changed: list[Held], touching: set[int], budget: Budget) -> set[EventId]:
         """Wake what waited for the changed events, then make the objects anew whose done events changed.
 
         A stranger's edit that is not admissible touches nothing, so it costs its victim nothing.
         """
         for held in changed:
             # The list grows while it is walked: what was woken may wake others.
-            woken = [other for other in self._woken_by(tx, held) if self._judge_again(tx, other)]
+            woken = self._woken_by(tx, held, budget)
             changed.extend(woken)
             touching |= {id(other) for other in woken}
+        fresh: dict[bytes, list[Held]] = {}
+        for held in changed:
+            if held.object is not None and id(held) in touching:
+                fresh.setdefault(held.object, []).append(held)
         blamed: set[EventId] = set()
-        for key in dict.fromkeys(h.object for h in changed if h.object is not None and id(h) in touching):
-            blamed |= self.project(tx, key)
+        for key, some in fresh.items():
+            blamed |= self.project(tx, key, some, budget)
         for held in changed:
             if held.object is None and held.is_done:
                 self._first_done(tx, held)
@@ -173,11 +160,30 @@ class Judge:
         kind = self.catalog.kind(held.entry.kind)
         return kind is not None and kind.target is not None
 
-    def _woken_by(self, tx: Tx, held: Held) -> list[Held]:
-        keys = {bytes(held.entry.id)}
-        if held.is_done and held.object is not None:
-            keys.add(held.object)
-        return [self.held(row) for key in keys for row in store.BY_AWAITS.rows(tx, awaits=key)]
+    def _woken_by(self, tx: Tx, held: Held, budget: Budget) -> list[Held]:
+        """Judge what waits for an event, or for its object when it is done; returns what that changed."""
+        keys = [bytes(held.entry.id)]
+        if held.is_done and held.object is not None and held.object != held.entry.id:
+            keys.append(held.object)
+        return [other for key in keys for other in self._wake(tx, key, 0, budget)]
+
+    def _wake(self, tx: Tx, key: bytes, position: int, budget: Budget) -> list[Held]:
+        rows = store.BY_AWAITS.rows(tx, awaits=key, position=position, most=budget.left + 1)
+        if len(rows) > budget.left:
+            first = self._deletions_waiting(tx, key, budget.left // 2)
+            rows = rows[: budget.left - len(first)]
+            note(tx, What.AWAITS, key, rows[-1][-1] if rows else position)
+            rows = list({row[0]: row for row in (*first, *rows)}.values())
+        budget.spend(len(rows))
+        return [held for held in in_order(map(self.held, rows)) if self._judge_again(tx, held)]
+
+    def _deletions_waiting(self, tx: Tx, key: bytes, most: int) -> list[Row]:
+        """Of more than there is room for these go first: what was deleted is not shown for a moment."""
+        found: list[Row] = []
+        for kind in self.catalog.kinds.values():
+            if kind.deletes:
+                found += store.BY_AWAITS_AND_KIND.rows(tx, awaits=key, kind=kind.name, most=most - len(found))
+        return found
 
     def _judge_again(self, tx: Tx, held: Held) -> bool:
         """Store the fate of an event anew; whether that may change the tables or wake others."""
@@ -206,37 +212,60 @@ class Judge:
         was_done, held.fate, held.reason = held.is_done, verdict.fate, verdict.reason
         return was_done or held.is_done
 
-    def project(self, tx: Tx, key: bytes) -> set[EventId]:
+    def project(self, tx: Tx, key: bytes, fresh: Sequence[Held] = (), budget: Budget | None = None) -> set[EventId]:
         """Make the rows of one object anew, drop what a deletion drops, and announce what became done.
 
-        Returns the events that are blamed.
+        `fresh` are those of its events that may have become done just now. Returns the events that are blamed.
         """
-        history = self._history(tx, key)
-        if (deletion := next((h for h in history if h.is_done and self._deletes(h)), None)) is not None:
-            self._drop_bodies(tx, key, deletion.entry.node)
-            history = self._history(tx, key)
-        candidates = [held for held in history if held.is_done or held.is_blamed]
+        history = self._history(tx, key, fresh)
+        if (deletion := self._deletion(history)) is not None:
+            author = deletion.entry.node
+            for held in history:
+                self._drop_body(tx, held, author)
+            late = self._drop_bodies(tx, key, author, 0, budget or Budget(SLICE))
+            history = self._history(tx, key, [*fresh, *late])
+        return self._make_anew(tx, key, history)
+
+    def _make_anew(self, tx: Tx, key: bytes, history: list[Held]) -> set[EventId]:
         projections = self._projections_of(tx, key)
-        if any(held.is_blamed for held in candidates) or not self._attempt(tx, key, projections, candidates):
-            self._blame(tx, key, projections, candidates)
-        for held in candidates:
+        if any(held.is_blamed for held in history) or not self._attempt(tx, key, projections, history):
+            history = self._history(tx, key, None)
+            self._blame(tx, key, projections, history)
+        for held in history:
             if held.is_done:
                 self._first_done(tx, held)
-        return {held.entry.id for held in candidates if held.is_blamed}
+        return {held.entry.id for held in history if held.is_blamed}
 
-    def _history(self, tx: Tx, key: bytes) -> list[Held]:
-        return [self.held(row) for row in store.BY_OBJECT.rows(tx, object=key)]
+    def _history(self, tx: Tx, key: bytes, fresh: Iterable[Held] | None = ()) -> list[Held]:
+        return read_history(tx, self.catalog, key, fresh)
 
-    def _drop_bodies(self, tx: Tx, key: bytes, author: NodeId) -> None:
-        """Drop for good what the author's node wrote about the object, whatever its fate, but for its deletions."""
-        for row in store.BODIES_OF_OBJECT.rows(tx, object=key):
-            held = self.held(row)
-            if held.entry.node != author or self._deletes(held):
-                continue
-            store.DROP_BODY.run(tx, which=held.entry.id, why=DELETED)
-            held.gone, held.has_body = DELETED, False
-            held.entry = msgspec.structs.replace(held.entry, body=None)
-            self._judge_again(tx, held)
+    def _deletion(self, history: Iterable[Held]) -> Held | None:
+        return next((held for held in history if held.is_done and self._deletes(held)), None)
+
+    def _drop_bodies(self, tx: Tx, key: bytes, author: NodeId, position: int, budget: Budget) -> list[Held]:
+        """Drop for good what the author's node wrote about the object, whatever its fate, but for its deletions.
+
+        Returns what became done because its turn had not come before.
+        """
+        rows = store.BODIES_OF_OBJECT.rows(tx, object=key, position=position, most=budget.left + 1)
+        some = rows[: budget.left]
+        if len(rows) > len(some):
+            note(tx, What.BODIES, key, some[-1][-1] if some else position)
+        budget.spend(len(some))
+        return [held for held in map(self.held, some) if self._drop_body(tx, held, author)]
+
+    def _drop_body(self, tx: Tx, held: Held, author: NodeId) -> bool:
+        """Returns whether the event became done: what it is has to be said while it can still be read."""
+        if held.entry.node != author or held.gone or self._deletes(held):
+            return False
+        became_done = not held.is_done and self._judge_again(tx, held)
+        if became_done:
+            self._woken_by(tx, held, Budget(0))
+        store.DROP_BODY.run(tx, which=held.entry.id, why=DELETED)
+        held.gone, held.has_body = DELETED, False
+        held.entry = msgspec.structs.replace(held.entry, body=None)
+        self._judge_again(tx, held)
+        return became_done
 
     def _deletes(self, held: Held) -> bool:
         kind = self.catalog.kind(held.entry.kind)

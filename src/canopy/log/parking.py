@@ -7,7 +7,7 @@ has them still, and is asked for their chain again.
 import msgspec
 
 from canopy.log import store
-from canopy.log.db import Tx
+from canopy.log.db import Read, Tx
 
 MOST_EVENTS = 10_000
 MOST_BYTES = 64 * 1024 * 1024
@@ -58,6 +58,12 @@ def park(tx: Tx, event: Parked, source: str, awaits: bytes) -> None:
     )
     store.COUNT_SOURCE.run(tx, source=source, reason="parked")
     _remember(tx, source, count + 1, total + size)
+
+
+def list_parked(tx: Read, awaits: bytes, position: int, most: int) -> list[tuple[int, str, Parked]]:
+    """What awaits an id, above a position, in the order in which it came: position, source and event."""
+    rows = store.PARKED_ON.rows(tx, awaits=awaits, position=position, most=most)
+    return [(number, source, Parked(*parts)) for number, source, *parts in rows]
 
 
 def unpark(tx: Tx, event_id: bytes, source: str, size: int) -> None:

@@ -17,10 +17,11 @@ from canopy.log.db import Read, Tx
 from canopy.log.db.connection import net_changes
 from canopy.log.db.prepared import DIALECT
 from canopy.log.db.schema import tables_of
-from canopy.log.judge import BLAMED, Judge
+from canopy.log.held import BLAMED
+from canopy.log.judge import Judge
 from canopy.log.local import get_fact, set_fact
 
-SLICE = 200
+SLICE = 100
 """Events per transaction."""
 SUFFIX = "__next"
 _NEW_JUDGEMENT = {"malformed", BLAMED, "kind"}

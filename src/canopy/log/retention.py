@@ -3,11 +3,11 @@
 from canopy.log import journal, store
 from canopy.log.append import Door
 from canopy.log.db import Tx
+from canopy.log.held import EXPIRED
 from canopy.log.journal import write_notice
-from canopy.log.judge import EXPIRED
 
-SLICE = 100
-"""Events per transaction; the writer is never held longer than its 50 ms for long."""
+SLICE = 50
+"""Events per transaction; what they wake is left on the list of things to do."""
 
 
 def expire(tx: Tx, door: Door) -> int:

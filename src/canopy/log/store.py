@@ -1,8 +1,11 @@
 """The tables of the log itself and the statements on them. Only `append` and what it is made of write them."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Index,
     Integer,
     LargeBinary,
@@ -11,10 +14,12 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     delete,
+    event,
     func,
     insert,
     select,
     text,
+    tuple_,
     update,
 )
 
@@ -43,8 +48,10 @@ events = Table(
     sqlite_autoincrement=True,
 )
 Index("events_chain", events.c.chain, events.c.height)
-Index("events_object", events.c.object)
+# Both ends of an object's done events of one kind are found without reading what lies between them.
+Index("events_of_object", events.c.object, events.c.kind, events.c.fate, events.c.gone, events.c.time)
 Index("events_awaits", events.c.awaits, sqlite_where=events.c.awaits.is_not(None))
+Index("events_awaits_kind", events.c.awaits, events.c.kind, sqlite_where=events.c.awaits.is_not(None))
 Index("events_due", events.c.due, sqlite_where=events.c.due.is_not(None))
 # Written out, not bound: SQLite uses a partial index only where it can see that its condition holds.
 _WAITING = text("fate = 2")
@@ -82,6 +89,35 @@ parked = Table(
 )
 Index("parked_awaits", parked.c.awaits)
 Index("parked_source", parked.c.source, parked.c.parked)
+
+todo = Table(
+    "todo",
+    metadata,
+    Column("todo", Integer, primary_key=True, autoincrement=True),
+    Column("what", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False, comment="a chain, an object, or the id that something waits for"),
+    Column("height", BigInteger, nullable=False, comment="of a chain: done up to this place, as by position"),
+    Column("position", BigInteger, nullable=False, comment="what stands at or before it is done"),
+    Column("below", BigInteger, nullable=False, comment="of a chain: the height at which to stop"),
+    Column("old", Integer, nullable=False, comment="1 when only catching up set it free"),
+    UniqueConstraint("what", "key", "below"),
+    sqlite_autoincrement=True,
+    comment="what the events taken so far set free, and no transaction had room for yet",
+)
+# This table came with the second schema. So did these indexes of an older one, which nobody makes by itself.
+_NEW_INDEXES = (
+    "DROP INDEX IF EXISTS events_object",
+    "CREATE INDEX IF NOT EXISTS events_of_object ON events (object, kind, fate, gone, time)",
+    "CREATE INDEX IF NOT EXISTS events_awaits_kind ON events (awaits, kind) WHERE awaits IS NOT NULL",
+)
+
+
+def _index_events(table: Table, connection: Connection, **_: Any) -> None:
+    for sql in _NEW_INDEXES:
+        connection.execute(text(sql))
+
+
+event.listen(todo, "after_create", _index_events)
 
 sources = Table(
     "sources",
@@ -124,26 +160,63 @@ _JUDGED = (
 )
 SIGNED = prepare(select(events.c.header, events.c.signature, events.c.body).where(events.c.id == bindparam("id")))
 BY_ID = prepare(select(*_JUDGED).where(events.c.id == bindparam("id")))
-# Done events of an object, those blamed for a projector, and the one that made it, whatever its fate: what
-# strangers wrote about it and nobody may see is not even read.
-BY_OBJECT = prepare(
-    select(*_JUDGED)
-    .where(
-        events.c.object == bindparam("object"),
-        text("(events.fate = 0 OR events.reason = 'projector' OR events.id = events.object)"),
-    )
-    .order_by(events.c.time, events.c.id)
+_OF_OBJECT = events.c.object == bindparam("object")
+_DONE = text("fate = 0")
+_DONE_OF_KIND = (_OF_OBJECT, events.c.kind == bindparam("kind"), _DONE)
+_ENDS = select(*_JUDGED).where(*_DONE_OF_KIND, events.c.gone == bindparam("gone")).limit(1)
+# What strangers wrote about an object and nobody may see is not even read.
+DONE_OF_KIND = prepare(select(*_JUDGED).where(*_DONE_OF_KIND).limit(bindparam("most")))
+FIRST_DONE = prepare(_ENDS.order_by(events.c.time, events.c.id))
+LAST_DONE = prepare(_ENDS.order_by(events.c.time.desc(), events.c.id.desc()))
+# Few or none, so the index on reasons is the one to use: the plus keeps SQLite from the other.
+BLAMED_OF_OBJECT = prepare(
+    select(*_JUDGED).where(text("+events.object = :object"), _WAITING, text("events.reason = 'projector'"))
 )
 BODIES_OF_OBJECT = prepare(
-    select(*_JUDGED).where(events.c.object == bindparam("object"), events.c.gone == "").order_by(events.c.id)
+    select(*_JUDGED)
+    .where(
+        events.c.position.in_(
+            select(events.c.position)
+            .where(_OF_OBJECT, events.c.gone == "", events.c.position > bindparam("position"))
+            .order_by(events.c.position)
+            .limit(bindparam("most"))
+        )
+    )
+    .order_by(events.c.position)
 )
-KINDS_OF_OBJECT = prepare(select(events.c.kind).distinct().where(events.c.object == bindparam("object")))
-BY_AWAITS = prepare(select(*_JUDGED).where(events.c.awaits == bindparam("awaits")).order_by(events.c.time, events.c.id))
+# One step of the index from kind to kind, however many events there are of each.
+KINDS_OF_OBJECT = prepare(
+    text(
+        "WITH RECURSIVE had(kind) AS (SELECT min(kind) FROM events WHERE object = :object UNION ALL "
+        "SELECT (SELECT min(kind) FROM events WHERE object = :object AND kind > had.kind) FROM had "
+        "WHERE had.kind IS NOT NULL) SELECT kind FROM had WHERE kind IS NOT NULL"
+    )
+)
+BY_AWAITS = prepare(
+    select(*_JUDGED)
+    .where(events.c.awaits == bindparam("awaits"), events.c.position > bindparam("position"))
+    .order_by(events.c.position)
+    .limit(bindparam("most"))
+)
+BY_AWAITS_AND_KIND = prepare(
+    select(*_JUDGED)
+    .where(events.c.awaits == bindparam("awaits"), events.c.kind == bindparam("kind"))
+    .order_by(events.c.position)
+    .limit(bindparam("most"))
+)
 BY_DUE = prepare(
     select(*_JUDGED).where(events.c.due <= bindparam("now")).order_by(events.c.due).limit(bindparam("most"))
 )
 FROM_HEIGHT = prepare(
-    select(*_JUDGED).where(events.c.chain == bindparam("chain"), events.c.height >= bindparam("height"))
+    select(*_JUDGED)
+    .where(
+        events.c.chain == bindparam("chain"),
+        events.c.height >= bindparam("height"),
+        events.c.height < bindparam("below"),
+        tuple_(events.c.height, events.c.position) > tuple_(bindparam("height"), bindparam("position")),
+    )
+    .order_by(events.c.height, events.c.position)
+    .limit(bindparam("most"))
 )
 AFTER_POSITION = prepare(
     select(*_JUDGED).where(events.c.position > bindparam("after")).order_by(events.c.position).limit(bindparam("most"))
@@ -205,9 +278,18 @@ FIND_PARKED = prepare(
     )
 )
 PARKED_ON = prepare(
-    select(parked.c.id, parked.c.source, parked.c.header, parked.c.signature, parked.c.body, parked.c.absence)
-    .where(parked.c.awaits == bindparam("awaits"))
-    .order_by(parked.c.id)
+    select(
+        parked.c.parked,
+        parked.c.source,
+        parked.c.id,
+        parked.c.header,
+        parked.c.signature,
+        parked.c.body,
+        parked.c.absence,
+    )
+    .where(parked.c.awaits == bindparam("awaits"), parked.c.parked > bindparam("position"))
+    .order_by(parked.c.parked)
+    .limit(bindparam("most"))
 )
 UNPARK = prepare(delete(parked).where(parked.c.id == bindparam("id")))
 PARKED_SIZE = prepare(select(func.count(), func.sum(parked.c.size)).where(parked.c.source == bindparam("source")))
@@ -217,6 +299,20 @@ NEWEST_PARKED = prepare(
     .order_by(parked.c.parked.desc())
     .limit(1)
 )
+
+NOTE_TODO = prepare(
+    text(
+        "INSERT INTO todo (what, key, height, position, below, old) "
+        "VALUES (:what, :key, :height, :position, :below, :old) ON CONFLICT (what, key, below) "
+        "DO UPDATE SET position = min(position, excluded.position), old = min(old, excluded.old)"
+    )
+)
+NEXT_TODO = prepare(
+    select(todo.c.todo, todo.c.what, todo.c.key, todo.c.height, todo.c.position, todo.c.below, todo.c.old)
+    .order_by(todo.c.todo)
+    .limit(1)
+)
+DROP_TODO = prepare(delete(todo).where(todo.c.todo == bindparam("which")))
 
 COUNT_SOURCE = prepare(
     text(

@@ -96,6 +96,7 @@ FEATURE = Room(
             admit=tables.admit_change,
             announce=announce_edited,
             target=_target,
+            only_ends=True,
         ),
         Kind(
             body=MessageDeleted,
@@ -104,6 +105,7 @@ FEATURE = Room(
             announce=announce_deleted,
             target=_target,
             deletes=True,
+            only_ends=True,
         ),
     ),
     projections=(

@@ -29,9 +29,9 @@ def _display_name(tx: Read, principal: Principal, user_id: str) -> dict[str, Any
 FEATURE = Room(
     name="people",
     kinds=(
-        Kind(body=UserCarded, object_of=_user_of, admit=tables.admit),
-        Kind(body=UserRetired, object_of=_user_of, admit=tables.admit),
-        Kind(body=NodeCarded, object_of=_node_of, admit=tables.admit_node),
+        Kind(body=UserCarded, object_of=_user_of, admit=tables.admit, only_ends=True),
+        Kind(body=UserRetired, object_of=_user_of, admit=tables.admit, only_ends=True),
+        Kind(body=NodeCarded, object_of=_node_of, admit=tables.admit_node, only_ends=True),
     ),
     projections=(
         Projection(room="people", number=1, kinds=("user.carded", "user.retired"), project=tables.project_card),
