@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 import msgspec
 import uvicorn
@@ -30,16 +30,18 @@ from canopy.edge.stream import Streams
 from canopy.ground.errors import PortTaken
 from canopy.ground.instants import instant
 from canopy.ground.settings import Settings
-from canopy.log import replay, retention, store
+from canopy.log import replay, retention, store, todo
 from canopy.log.append import Door
 from canopy.log.bus import Bus
 from canopy.log.catalog import Catalog
 from canopy.log.db import Tx, Writer
+from canopy.log.held import BLAMED
 from canopy.log.home import Home, Running, open_home, place_warning, write_atomically
-from canopy.log.judge import BLAMED
 
 SWEEP_SECONDS = 30.0
 STOP_SECONDS = 3
+TODO = "todo"
+"""The source of the writer's jobs for what earlier ones left, so that local work goes before them."""
 NOT_REFUSED = ("parked", "postponed")
 """What is counted by source beside refusals."""
 LEAST_FREE_BYTES = 64 * 1024 * 1024
@@ -94,7 +96,10 @@ class Node:
         self.cli_token = accounts.new_token()
         self.failure: BaseException | None = None
         self._health: tuple[float, dict[str, str]] = (-1.0, {})
-        home.database.on_commit = self.bus.ring
+        self._left = asyncio.Event()
+        self._is_left = False
+        home.database.on_commit = self._committed
+        self.bus.listen(self._look_for_work)
         self.core = self._core()
         self.core.streams = self.streams = Streams(self.core)
         self.metrics.gauges = self.gauges
@@ -208,6 +213,15 @@ class Node:
         await self.writer.write(work.finish)
         _log.info("The tables of %s were made anew.", ", ".join(sorted(stale)))
 
+    def _committed(self) -> None:
+        """On the writer's thread, after each commit."""
+        self._is_left = bool(self.home.database.memory.get(todo.LEFT))
+        self.bus.ring()
+
+    def _look_for_work(self) -> None:
+        if self._is_left:
+            self._left.set()
+
     async def run(self, *, ready: Callable[[], None] | None = None) -> None:
         """Serve until stopped. Raises what the writer died of."""
         loop = asyncio.get_running_loop()
@@ -220,7 +234,8 @@ class Node:
             loop.add_signal_handler(number, self.stop)
         try:
             async with asyncio.TaskGroup() as group:
-                sweeping = group.create_task(self._sweep())
+                sweeping = group.create_task(self._supervise("sweep", self._sweep))
+                working = group.create_task(self._supervise("work that was left", self._work_off))
                 rebuilding = group.create_task(self._rebuild())
                 self._announce()
                 gc.collect()
@@ -230,6 +245,7 @@ class Node:
                     ready()
                 await self.server.serve(self.sockets)
                 sweeping.cancel()
+                working.cancel()
                 rebuilding.cancel()
         finally:
             await asyncio.to_thread(self.writer.stop)
@@ -281,14 +297,27 @@ class Node:
         else:
             print(f"Canopy {__version__} answers on http://localhost:{self.port}", flush=True)  # noqa: T201
 
-    async def _sweep(self) -> None:
-        """What time does: expiry, clocks, pruning, times of last use. One of the supervised background tasks."""
+    async def _supervise(self, what: str, step: Callable[[], Awaitable[None]]) -> None:
+        """Do a step of a background task for ever. One of the supervised places."""
         while True:
             try:
-                await self._sweep_once()
+                await step()
             except Exception:  # noqa: BLE001 - background task: the next round tries again
-                _log.exception("The sweep failed; it is tried again in %s s.", SWEEP_SECONDS)
-            await asyncio.sleep(SWEEP_SECONDS)
+                _log.exception("The %s failed; it is tried again in %s s.", what, SWEEP_SECONDS)
+                await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _work_off(self) -> None:
+        """Do what the log left to do, slice by slice; then wait until a commit leaves something again."""
+        more = await self.writer.write(self.door.begin, TODO)
+        while more:
+            more = await self.writer.write(self.door.work, TODO)
+        await self._left.wait()
+        self._left.clear()
+
+    async def _sweep(self) -> None:
+        """What time does: expiry, clocks, pruning, times of last use."""
+        await self._sweep_once()
+        await asyncio.sleep(SWEEP_SECONDS)
 
     async def _sweep_once(self) -> None:
         for step in (retention.expire, retention.catch_up_clock):
@@ -308,7 +337,7 @@ class Node:
 
 def open_door(home: Home) -> Door:
     """The door of a home that no node serves; for verbs that work offline."""
-    return Door(Catalog(installed.ROOMS), home.key)
+    return Door(Catalog(installed.ROOMS), home.key, home.database.clock)
 
 
 def bind(host: str, port: int) -> socket.socket:
