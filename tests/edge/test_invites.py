@@ -207,6 +207,17 @@ def test_another_code_can_be_made_with_its_own_name_and_life(stage: Stage) -> No
     play(stage, script)
 
 
+def test_a_repeated_request_makes_one_code(stage: Stage) -> None:
+    async def script(local: Local, mesh: Recorded) -> None:
+        first, again = [await local.post("/p2p/invite", {}, Idempotency_Key="k1") for _ in range(2)]
+        assert first.status_code == again.status_code == 201
+        assert (first.json(), again.headers["Idempotent-Replay"]) == (again.json(), "true")
+        with local.node.home.database.read() as tx:
+            assert len(invites.list_open(tx)) == 1
+
+    play(stage, script)
+
+
 # Those of others.
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from canopy.edge.ask import Ask, check_name, invalid
 from canopy.edge.guard import is_loopback
+from canopy.edge.principal import Principal
 from canopy.edge.route import ANY, get, post
 from canopy.features.trust import actions, tables
 from canopy.features.trust.actions import InviteWish, take_invite
@@ -17,6 +18,7 @@ from canopy.features.trust.routes.mesh import AttemptJson, Mesh, at_or_none, att
 from canopy.features.trust.tables import name_of, words_for
 from canopy.ground.errors import BadInvite, InvalidParameter
 from canopy.ground.instants import instant
+from canopy.log.catalog import Draft
 from canopy.log.db import Read, Tx
 from canopy.log.shown import peer_id
 from canopy.mesh import peerbook
@@ -135,15 +137,15 @@ async def make_invite(ask: Ask) -> Response:
     mesh, wish = mesh_of(ask), ask.decode(NewInvite)
     lifetime = LIFETIME_MS if wish.expires_in is None else _lifetime(wish.expires_in)
     name = check_name(wish.name, "name", NAME_LENGTH)
-    principal = ask.principal
+    made: list[tuple[Invitation, list[Reach]]] = []
 
-    def turn(tx: Tx) -> tuple[Invitation, list[Reach]]:
+    def make(tx: Tx, principal: Principal, _: NewInvite) -> list[Draft]:
         reach = _reach(ask, mesh, tables.public_endpoint(tx))
         wanted = msgspec.structs.replace(_wish(mesh, reach), name=name, lifetime_ms=lifetime)
-        return actions.make_invite(tx, principal, wanted, with_secret=True), reach
+        made.append((actions.make_invite(tx, principal, wanted, with_secret=True), reach))
+        return []
 
-    made, reach = await ask.core.writer.write(turn)
-    return ask.answer(await asyncio.to_thread(_invite_json, made, reach), 201)
+    return await ask.perform(make, wish, lambda tx, principal, ids: _invite_json(*made[0]))
 
 
 def _lifetime(seconds: int) -> int:
