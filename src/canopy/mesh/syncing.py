@@ -257,6 +257,15 @@ class Sync:
             self._wanted.clear()
             self._say_heads(shelf, whole=True, answer=True)
 
+    def holds(self, key: ChainKey, height: int) -> bool | None:
+        """Whether they hold an event, as far as they said; None when they did not."""
+        if self.state is not State.LIVE:
+            return None
+        known = self._theirs.get(key)
+        if known is None:
+            return True if self._in_step and self.level else None
+        return known >= height
+
     # Time.
 
     def due(self) -> float | None:
