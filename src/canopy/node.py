@@ -27,6 +27,7 @@ from canopy.edge.protocol import BoundedProtocol
 from canopy.edge.rooms import Rooms
 from canopy.edge.routes import ROUTES
 from canopy.edge.stream import Streams
+from canopy.features.people.tables import card_of
 from canopy.ground.errors import PortTaken
 from canopy.ground.instants import instant
 from canopy.ground.settings import Settings
@@ -34,9 +35,15 @@ from canopy.log import replay, retention, store, todo
 from canopy.log.append import Door
 from canopy.log.bus import Bus
 from canopy.log.catalog import Catalog
-from canopy.log.db import Tx, Writer
+from canopy.log.db import Read, Tx, Writer
 from canopy.log.held import BLAMED
 from canopy.log.home import Home, Running, open_home, place_warning, write_atomically
+from canopy.log.local import get_fact, set_fact
+from canopy.mesh import peerbook
+from canopy.mesh.handshake import Identity
+from canopy.mesh.mesh import Mesh, discovers
+from canopy.mesh.noise import KeyPair
+from canopy.mesh.pump import Stock
 
 SWEEP_SECONDS = 30.0
 STOP_SECONDS = 3
@@ -44,6 +51,8 @@ TODO = "todo"
 """The source of the writer's jobs for what earlier ones left, so that local work goes before them."""
 NOT_REFUSED = ("parked", "postponed")
 """What is counted by source beside refusals."""
+LINK_KEY = "link key"
+"""The fact that holds the secret of the static key of links."""
 LEAST_FREE_BYTES = 64 * 1024 * 1024
 """Below this the node says that it is not healthy; `doctor` warns much earlier."""
 
@@ -93,6 +102,7 @@ class Node:
         self.catalog = self.door.catalog
         self.writer = Writer(home.database, self.metrics.committed)
         self.sockets: list[socket.socket] = []
+        self.mesh_socket: socket.socket | None = None
         self.cli_token = accounts.new_token()
         self.failure: BaseException | None = None
         self._health: tuple[float, dict[str, str]] = (-1.0, {})
@@ -103,6 +113,7 @@ class Node:
         self.core = self._core()
         self.core.streams = self.streams = Streams(self.core)
         self.metrics.gauges = self.gauges
+        self.core.mesh = self.mesh = self._mesh()
 
     def _core(self) -> Core:
         clock = self.home.database.clock
@@ -121,9 +132,38 @@ class Node:
             limits=Limits(clock, off=self.settings.rate_limits == "off"),
             metrics=self.metrics,
             cli_digest=token_digest(self.cli_token),
-            ports=lambda: (self.port, self.settings.mesh_port),
+            ports=lambda: (self.port, self.mesh_port),
             health=self.health,
         )
+
+    def _mesh(self) -> Mesh:
+        stock = Stock(
+            database=self.home.database, door=self.door, here=self.home.key.node, version=__version__, name=self._name
+        )
+        return Mesh(
+            stock,
+            Identity(self.home.key, link_key(self.home)),
+            self.writer,
+            self.bus,
+            self.home.database.clock,
+            secrets.SystemRandom().random,
+            discoverable=self.settings.lan_discovery and discovers(self.mesh_host),
+            trusts_lan=self.settings.lan_auto_trust,
+        )
+
+    def _name(self, tx: Read) -> str:
+        """What the node calls itself to those who link with it."""
+        return card_of(tx, self.home.key.node).name
+
+    @property
+    def mesh_host(self) -> str:
+        """Where peers are answered."""
+        return self.settings.mesh_host or self.settings.host
+
+    @property
+    def mesh_port(self) -> int:
+        """The port for peers that is really bound."""
+        return int(self.mesh_socket.getsockname()[1]) if self.mesh_socket else self.settings.mesh_port
 
     @property
     def port(self) -> int:
@@ -163,7 +203,7 @@ class Node:
         free = shutil.disk_usage(self.home.root).free
         return {
             "db": "failing" if self.writer.failure else "a projector failed" if waiting.get(BLAMED) else "ok",
-            "mesh": "ok",
+            "mesh": "ok" if self.mesh.listening or self.mesh_socket is None else "not listening",
             "storage": "ok" if free > LEAST_FREE_BYTES else "disk almost full",
         }
 
@@ -181,15 +221,27 @@ class Node:
             "canopy_events_taken_total": {"": taken},
             "canopy_events_refused_total": refused,
             "canopy_events_waiting": waiting,
-            "canopy_peers": {"trusted": 0.0},
+            "canopy_peers": self._peers(),
             "canopy_health": {check: float(state == "ok") for check, state in self.health().items()},
+        }
+
+    def _peers(self) -> dict[str, float]:
+        links = self.mesh.links()
+        with self.home.database.read() as tx:
+            trusted = float(len(peerbook.trusted(tx)))
+        return {
+            "trusted": trusted,
+            "connected": float(len(links)),
+            "syncing": float(sum(link.syncing for link in links)),
         }
 
     # Running.
 
     def bind(self) -> None:
-        """Take the port before anything else is promised. Raises PortTaken."""
-        self.sockets = [bind(self.settings.host, self.settings.port)]
+        """Take the ports before anything else is promised. Raises PortTaken."""
+        self.sockets = [bind(self.settings.host, self.settings.port, "--port")]
+        self.mesh_socket = bind(self.mesh_host, self.settings.mesh_port, "--mesh-port")
+        self.mesh.bind(self.mesh_socket)
 
     def rebuild_at_start(self) -> None:
         """Make anew the tables that have not the columns which this program reads; nothing can serve before."""
@@ -237,6 +289,7 @@ class Node:
                 sweeping = group.create_task(self._supervise("sweep", self._sweep))
                 working = group.create_task(self._supervise("work that was left", self._work_off))
                 rebuilding = group.create_task(self._rebuild())
+                linking = group.create_task(self.mesh.run())
                 self._announce()
                 gc.collect()
                 gc.freeze()
@@ -247,6 +300,7 @@ class Node:
                 sweeping.cancel()
                 working.cancel()
                 rebuilding.cancel()
+                linking.cancel()
         finally:
             await asyncio.to_thread(self.writer.stop)
             self.home.running_file.unlink(missing_ok=True)
@@ -285,8 +339,8 @@ class Node:
             pid=os.getpid(),
             host=self.settings.host,
             port=self.port,
-            mesh_host=self.settings.mesh_host or self.settings.host,
-            mesh_port=self.settings.mesh_port,
+            mesh_host=self.mesh_host,
+            mesh_port=self.mesh_port,
             version=__version__,
             started_at=instant(self.core.clock.now_ms()),
         )
@@ -340,7 +394,17 @@ def open_door(home: Home) -> Door:
     return Door(Catalog(installed.ROOMS), home.key, home.database.clock)
 
 
-def bind(host: str, port: int) -> socket.socket:
+def link_key(home: Home) -> KeyPair:
+    """The static key of this node's links: another than its identity, made once, kept in the encrypted database."""
+    with home.database.read() as tx:
+        kept = get_fact(tx, LINK_KEY)
+    if kept is None:
+        kept = KeyPair.generate().private_bytes()
+        home.database.write(lambda tx: set_fact(tx, LINK_KEY, kept))
+    return KeyPair(kept)
+
+
+def bind(host: str, port: int, option: str) -> socket.socket:
     """A listening socket. Raises PortTaken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -351,7 +415,7 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise PortTaken(
-            f"Port {port} on {host} cannot be used: {error.strerror}. Choose another with --port."
+            f"Port {port} on {host} cannot be used: {error.strerror}. Choose another with {option}."
         ) from error
     listener.setblocking(False)
     return listener

@@ -95,8 +95,8 @@ def test_a_port_that_is_taken_is_said_at_once() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(PortTaken, match="--port"):
-            bind("127.0.0.1", taken.getsockname()[1])
-    bind("::1", 0).close()
+            bind("127.0.0.1", taken.getsockname()[1], "--port")
+    bind("::1", 0, "--port").close()
 
 
 def test_a_writer_that_dies_takes_the_node_with_it(tmp_path: Path) -> None:

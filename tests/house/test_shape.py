@@ -17,11 +17,13 @@ SUPERVISED = {
     "edge/http.py": 1,
     "log/judge.py": 1,
     "log/db/writer.py": 2,
+    "mesh/links.py": 1,
     "node.py": 1,
     "cli/main.py": 1,
 }
-"""Where a broad `except` may stand: a request, one object's projection, the writer's jobs and thread, the sweep, and
-the command line's translation of usage errors. `except BaseException` that only cleans up and raises again is free."""
+"""Where a broad `except` may stand: a request, one object's projection, the writer's jobs and thread, a peer's link,
+the sweep, and the command line's translation of usage errors. `except BaseException` that only cleans up and raises
+again is free."""
 
 
 def _trees() -> Iterator[tuple[str, ast.Module, str]]:

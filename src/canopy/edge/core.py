@@ -69,6 +69,8 @@ class Core:
     used_keys: dict[str, int] = field(default_factory=dict)
     used_sessions: set[str] = field(default_factory=set)
     streams: "Streams | None" = None
+    mesh: Any = None
+    """The links with other nodes; only rooms that are about them look at it, and know its type."""
 
     def __repr__(self) -> str:
         return "Core(secrets hidden)"

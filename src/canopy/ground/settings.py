@@ -29,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     mesh_host: str = ""
     mesh_port: int = 7771
     lan_discovery: bool = True
+    lan_auto_trust: bool = False
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     registration: Literal["", "open", "approval", "closed"] = ""
@@ -83,7 +84,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             found[setting] = value
     if "allowed_hosts" in found:
         found["allowed_hosts"] = [host.strip() for host in found["allowed_hosts"].split(",") if host.strip()]
-    for name in ("lan_discovery", "auto_approve_agents", "secure_cookies"):
+    for name in ("lan_discovery", "lan_auto_trust", "auto_approve_agents", "secure_cookies"):
         if name in found:
             found[name] = _truth(found[name], name)
     return found

@@ -6,11 +6,10 @@ import msgspec
 
 from canopy.edge.principal import Principal
 from canopy.features.people.events import NodeCarded
-from canopy.features.people.tables import NodeCard, find_node
+from canopy.features.people.tables import NodeCard, card_of
 from canopy.log import scope
 from canopy.log.catalog import Draft
 from canopy.log.db import Read, Tx
-from canopy.log.shown import device_id
 
 
 class CardChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,8 +20,8 @@ class CardChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def current_card(tx: Read, principal: Principal) -> NodeCard:
-    """The node's card. Without one it has a neutral name: host names tell strangers too much."""
-    return find_node(tx, principal.node) or NodeCard(f"node-{device_id(principal.node)}", "")
+    """The card of this node."""
+    return card_of(tx, principal.node)
 
 
 def change_card(tx: Tx, principal: Principal, wish: CardChange) -> Sequence[Draft]:

@@ -11,7 +11,7 @@ from canopy.ground.text import fold_handle
 from canopy.log import scope
 from canopy.log.catalog import DONE, Entry, Verdict, hidden
 from canopy.log.db import Read, Tx, prepare, projected, row_of
-from canopy.log.shown import user_id, user_object
+from canopy.log.shown import device_id, user_id, user_object
 
 user_cards = projected(
     "people",
@@ -109,6 +109,11 @@ def find_node(tx: Read, node: NodeId) -> NodeCard | None:
     """The card of a node."""
     row = _NODE.row(tx, which=node)
     return NodeCard(*row) if row else None
+
+
+def card_of(tx: Read, node: NodeId) -> NodeCard:
+    """The card of a node; without one it has a neutral name: host names tell strangers too much."""
+    return find_node(tx, node) or NodeCard(f"node-{device_id(node)}", "")
 
 
 def admit(tx: Read, entry: Entry) -> Verdict:

@@ -1,0 +1,100 @@
+"""Links over real sockets: invites, live delivery, reconnecting."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.mesh.housed import Housed, until
+
+Make = Callable[[int], Housed]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    def one(number: int) -> Housed:
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        return Housed(folder, number)
+
+    return one
+
+
+@contextlib.asynccontextmanager
+async def all_running(*nodes: Housed) -> AsyncIterator[None]:
+    async with contextlib.AsyncExitStack() as stack:
+        for node in nodes:
+            await stack.enter_async_context(node.running())
+        yield
+    for node in nodes:
+        node.close()
+
+
+def test_an_invite_links_two_nodes_and_words_cross(make: Make) -> None:
+    async def story() -> None:
+        one, two = make(1), make(2)
+        async with all_running(one, two):
+            await one.say("before")
+            assert await two.import_(await one.make_invite()) == "connected"
+            await until(lambda: two.words() == ["before"])
+            await two.say("back")
+            await until(lambda: one.words() == ["before", "back"])
+            await until(lambda: one.level_with(two) and two.level_with(one))
+
+    asyncio.run(story())
+
+
+def test_a_code_without_a_secret_waits_for_approval(make: Make) -> None:
+    async def story() -> None:
+        one, two = make(1), make(2)
+        async with all_running(one, two):
+            await one.say("not yet")
+            assert await two.import_(await one.make_invite(secret=False)) == "connected"
+            await until(lambda: one.mesh.link(two.node) is not None)
+            await two.say("mine")
+            link = one.mesh.link(two.node)
+            assert link is not None and not link.syncing
+            assert two.words() == ["mine"]
+            one.trust(two)
+            one.mesh.level_changed(two.node)
+            await until(lambda: two.words() == ["not yet", "mine"] == one.words())
+
+    asyncio.run(story())
+
+
+def test_a_spent_code_lets_nobody_else_in(make: Make) -> None:
+    async def story() -> None:
+        one, two, three = make(1), make(2), make(3)
+        async with all_running(one, two, three):
+            await one.say("for one guest")
+            code = await one.make_invite()
+            await two.import_(code)
+            await until(lambda: one.level_with(two))
+            await three.import_(code)
+            await until(lambda: three.mesh.refused_invite(one.node))
+            link = one.mesh.link(three.node)
+            assert link is not None and not link.syncing
+            assert three.words() == []
+
+    asyncio.run(story())
+
+
+def test_a_link_comes_back_by_itself(make: Make, tmp_path: Path) -> None:
+    async def story() -> None:
+        one, two = make(1), make(2)
+        async with two.running():
+            async with one.running():
+                await two.import_(await one.make_invite())
+                await until(lambda: one.level_with(two))
+            one.close()
+            await until(lambda: two.mesh.link(one.node) is None)
+            await two.say("while away")
+            again = Housed(tmp_path / "1", 1, port=one.port)
+            async with again.running():
+                await until(lambda: again.words() == ["while away"])
+            again.close()
+        two.close()
+
+    asyncio.run(story())
