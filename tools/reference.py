@@ -32,6 +32,7 @@ SENTENCES = {
     "mesh_host": "The address for peers; empty means the same as `host`.",
     "mesh_port": "The port for peers.",
     "lan_discovery": "Whether the node announces itself on the local network.",
+    "lan_auto_trust": "Whether every node found on the network is trusted at once; only where all machines are yours.",
     "log_format": "`text` for people or `json` for machines, on stderr.",
     "log_level": "The least important line that is written.",
     "registration": "Who may make an account: `open`, `approval` or `closed`. Empty: open from this machine, "
