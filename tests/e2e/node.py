@@ -103,6 +103,7 @@ class Node:
         root: Path,
         *,
         port: int = 0,
+        mesh_port: int = 0,
         env: Mapping[str, str] | None = None,
         options: Sequence[str] = ("--no-lan-discovery",),
     ) -> None:
@@ -111,6 +112,7 @@ class Node:
         self.env = dict(env or {})
         self.options = tuple(options)
         self.port = port
+        self.wanted_mesh_port = self.mesh_port = mesh_port
         self.process: subprocess.Popen[bytes] | None = None
         self.log = root.parent / f"{root.name}.log"
         self.key = ""
@@ -139,7 +141,8 @@ class Node:
         return self.process is not None and self.process.poll() is None
 
     def arguments(self) -> list[str]:
-        addresses = ["--host", "127.0.0.1", "--port", str(self.wanted_port), "--mesh-port", "0"]
+        addresses = ["--host", "127.0.0.1", "--port", str(self.wanted_port)]
+        addresses += ["--mesh-port", str(self.wanted_mesh_port)]
         return ["run", "--data-root", str(self.root), *addresses, *self.options]
 
     def start(self) -> Self:
@@ -176,7 +179,7 @@ class Node:
             return False
         if found["pid"] != self.pid:
             return False
-        self.port = int(found["port"])
+        self.port, self.mesh_port = int(found["port"]), int(found["mesh_port"])
         return True
 
     def _ready(self) -> bool:
@@ -211,6 +214,7 @@ class Node:
         if self.running:
             self.stop()
         self.wanted_port = self.port if same_port else 0
+        self.wanted_mesh_port = self.mesh_port if same_port else 0
         return self.start()
 
     def doctor(self) -> Finished:

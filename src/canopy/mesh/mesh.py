@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 
 from websockets.asyncio.server import ServerConnection
 
+from canopy.crypto.keys import SigningKey
 from canopy.ground.clock import Clock
 from canopy.ground.ids import EventId, NodeId
 from canopy.log import store
@@ -60,6 +61,11 @@ class Mesh:
         self._discovery: Discovery | None = None
 
     # What people and rooms ask.
+
+    @property
+    def key(self) -> SigningKey:
+        """What invites are signed with."""
+        return self._identity.key
 
     @property
     def static_public(self) -> bytes:
