@@ -44,6 +44,8 @@ class Link:
         self.last_in = self.last_out = self.since
         self.closing: tuple[int, str] | None = None
         """Why we close it, if we do."""
+        self.settled = asyncio.Event()
+        """Set once both trust each other, or the peer did not accept our invite."""
         self._socket = socket
         self._writer = writer
         self._clock = clock
@@ -127,7 +129,12 @@ class Link:
                 await self._rest()
             if (now := self._summary()) != seen:
                 seen = now
+                self._settle()
                 changed(self)
+
+    def _settle(self) -> None:
+        if self.pump.join_refused or self.pump.session.state is State.OPEN:
+            self.settled.set()
 
     def _summary(self) -> tuple[Any, ...]:
         sync = self.pump.session.sync

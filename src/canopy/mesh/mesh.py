@@ -1,6 +1,7 @@
 """The mesh of one node, as the rest of it sees it: it owns the listener, the calling, the links and their tasks."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
@@ -27,6 +28,9 @@ from canopy.mesh.peerbook import Level
 from canopy.mesh.pump import Stock
 from canopy.mesh.reach import candidates, is_loopback
 from canopy.mesh.view import Attempt, Discovered, Happening, LinkView, Reach
+
+SETTLE_SECONDS = 1.0
+"""How long to wait for what a new link leads to, before people are told that it stands."""
 
 
 class Mesh:
@@ -137,8 +141,14 @@ class Mesh:
     # What people and rooms change.
 
     async def connect(self, node: NodeId, addresses: Sequence[str], seconds: float = DIAL_SECONDS) -> list[Attempt]:
-        """Dial a node now, each address in turn until one leads to it."""
-        return await self._caller.connect(node, addresses, seconds)
+        """Dial a node now, each address in turn until one leads to it; an invite is mostly answered by then."""
+        attempts = await self._caller.connect(node, addresses, seconds)
+        link = self._links.get(node)
+        if link is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SETTLE_SECONDS):
+                    await link.settled.wait()
+        return attempts
 
     async def connect_discovered(self, key: str) -> list[Attempt]:
         """Dial a node that announces itself, to learn who it is."""
