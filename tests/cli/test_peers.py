@@ -33,7 +33,7 @@ class Served:
 
     def __init__(self, home: Home) -> None:
         self.node = Node(load({"data_root": str(home.root), "rate_limits": "off"}, {}), home)
-        self.node.sockets = [bind("127.0.0.1", 0)]
+        self.node.sockets = [bind("127.0.0.1", 0, "--port")]
         core: Any = self.node.core
         core.mesh = self.mesh = Recorded(home.key)
         config = uvicorn.Config(Application(self.node.core), lifespan="off", log_config=None, ws="none")
