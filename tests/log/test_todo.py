@@ -273,7 +273,7 @@ def test_an_edit_that_makes_a_projector_raise_is_found_among_many(
     world: World, author: Author, small: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     post = author.write(MessagePosted(content="first"))
-    edits = [author.write(MessageEdited(message=post.id, content=f"{n}")) for n in range(8)]
+    edits = [author.write(MessageEdited(message=post.id, content=f"{n}")) for n in range(store.FEW)]
     world.receive(map(sent, (post, *edits)))
     projection = next(p for p in world.door.catalog.projections if p.room == "messages")
 

@@ -306,6 +306,8 @@ class Door:
         arrived = deque([(awaited, position)])
         while arrived:
             key, position = arrived.popleft()
+            if store.ANY_PARKED_ON.row(tx, awaits=key) is None:
+                continue
             rows = parking.list_parked(tx, key, position, todo.PORTION if budget.left else 1)
             for number, source, copy in rows:
                 if budget.left == 0:

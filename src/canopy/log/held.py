@@ -14,7 +14,7 @@ BLAMED = "projector"
 """The reason of an event that made a projector raise."""
 DELETED = "deleted"
 EXPIRED = "expired"
-MANY = 32
+MANY = store.FEW - 1
 """Above this many done events of one kind on one object, only the ends are read where the kind allows it."""
 _SORTS = ("", DELETED, EXPIRED)
 """What became of the bodies of done events: of each sort there is a first and a last one."""
@@ -75,21 +75,34 @@ def in_order(events: Iterable[Held]) -> list[Held]:
     return sorted(events, key=lambda held: (held.entry.time, held.entry.id))
 
 
-def read_history(tx: Read, catalog: Catalog, key: bytes, fresh: Iterable[Held] | None = ()) -> list[Held]:
+def kinds_of(tx: Read, key: bytes) -> list[str]:
+    """All kinds that the events of an object ever had, whatever their fate."""
+    rows = store.FEW_KINDS_OF_OBJECT.rows(tx, object=key)
+    if len(rows) == store.FEW:
+        rows = store.KINDS_OF_OBJECT.rows(tx, object=key)
+    return list(dict.fromkeys(row[0] for row in rows))
+
+
+def read_history(
+    tx: Read, catalog: Catalog, key: bytes, kinds: Iterable[str], fresh: Iterable[Held] | None = ()
+) -> list[Held]:
     """The done events of an object and those blamed for a projector, in order.
 
     Of many of a kind where only the ends count: the ends, and those that are `fresh`. All when that is None.
     """
     rows = store.BLAMED_OF_OBJECT.rows(tx, object=key)
-    for (name,) in store.KINDS_OF_OBJECT.rows(tx, object=key):
+    for name in kinds:
         kind = catalog.kind(name)
-        some = fresh is not None and kind is not None and kind.only_ends
-        done = store.DONE_OF_KIND.rows(tx, object=key, kind=name, most=MANY + 1 if some else -1)
-        rows += _ends(tx, key, name, fresh or ()) if some and len(done) > MANY else done
+        done = store.FEW_DONE_OF_KIND.rows(tx, object=key, kind=name)
+        if fresh is not None and kind is not None and kind.only_ends and len(done) > MANY:
+            done = _ends(tx, key, name, fresh)
+        elif len(done) == store.FEW:
+            done = store.DONE_OF_KIND.rows(tx, object=key, kind=name)
+        rows += done
     return in_order(held_of(catalog, row) for row in rows)
 
 
-def _ends(tx: Read, key: bytes, kind: str, fresh: Iterable[Held]) -> Iterable[Row]:
+def _ends(tx: Read, key: bytes, kind: str, fresh: Iterable[Held]) -> list[Row]:
     found: dict[bytes, Row] = {}
     for gone in _SORTS:
         for end in (store.FIRST_DONE, store.LAST_DONE):
@@ -97,4 +110,4 @@ def _ends(tx: Read, key: bytes, kind: str, fresh: Iterable[Held]) -> Iterable[Ro
     for held in fresh:
         if held.entry.kind == kind and held.is_done:
             found |= {row[0]: row for row in store.BY_ID.rows(tx, id=held.entry.id)}
-    return found.values()
+    return list(found.values())

@@ -19,7 +19,7 @@ from canopy.log.db import Read, Tx
 from canopy.log.db.connection import StorageError
 from canopy.log.db.prepared import Row
 from canopy.log.event import Header
-from canopy.log.held import BLAMED, DELETED, Held, decode_body, held_of, in_order, read_history
+from canopy.log.held import BLAMED, DELETED, Held, decode_body, held_of, in_order, kinds_of, read_history
 from canopy.log.journal import write_notice
 from canopy.log.todo import SLICE, Budget, Task, What, note
 
@@ -129,9 +129,14 @@ class Judge:
         elif task.what is What.AWAITS:
             woken = self._wake(tx, task.key, task.position, budget)
             self._spread(tx, woken, {id(held) for held in woken}, budget)
-        elif (deletion := self._deletion(self._history(tx, task.key))) is not None:
+        else:
+            self._drop_on(tx, task, budget)
+
+    def _drop_on(self, tx: Tx, task: Task, budget: Budget) -> None:
+        kinds = kinds_of(tx, task.key)
+        if (deletion := self._deletion(self._history(tx, task.key, kinds))) is not None:
             late = self._drop_bodies(tx, task.key, deletion.entry.node, task.position, budget)
-            self._make_anew(tx, task.key, self._history(tx, task.key, late))
+            self._make_anew(tx, task.key, kinds, self._history(tx, task.key, kinds, late))
 
     def _spread(self, tx: Tx, changed: list[Held], touching: set[int], budget: Budget) -> set[EventId]:
         """Wake what waited for the changed events, then make the objects anew whose done events changed.
@@ -168,6 +173,8 @@ class Judge:
         return [other for key in keys for other in self._wake(tx, key, 0, budget)]
 
     def _wake(self, tx: Tx, key: bytes, position: int, budget: Budget) -> list[Held]:
+        if store.ANY_AWAITS.row(tx, awaits=key) is None:
+            return []
         rows = store.BY_AWAITS.rows(tx, awaits=key, position=position, most=budget.left + 1)
         if len(rows) > budget.left:
             first = self._deletions_waiting(tx, key, budget.left // 2)
@@ -217,27 +224,29 @@ class Judge:
 
         `fresh` are those of its events that may have become done just now. Returns the events that are blamed.
         """
-        history = self._history(tx, key, fresh)
+        kinds = kinds_of(tx, key)
+        history = self._history(tx, key, kinds, fresh)
         if (deletion := self._deletion(history)) is not None:
             author = deletion.entry.node
             for held in history:
                 self._drop_body(tx, held, author)
             late = self._drop_bodies(tx, key, author, 0, budget or Budget(SLICE))
-            history = self._history(tx, key, [*fresh, *late])
-        return self._make_anew(tx, key, history)
+            history = self._history(tx, key, kinds, [*fresh, *late])
+        return self._make_anew(tx, key, kinds, history)
 
-    def _make_anew(self, tx: Tx, key: bytes, history: list[Held]) -> set[EventId]:
-        projections = self._projections_of(tx, key)
+    def _make_anew(self, tx: Tx, key: bytes, kinds: Sequence[str], history: list[Held]) -> set[EventId]:
+        # Those of all kinds that the object ever had: rows of what is hidden now must go.
+        projections = [p for p in self.catalog.projections if any(kind in p.kinds for kind in kinds)]
         if any(held.is_blamed for held in history) or not self._attempt(tx, key, projections, history):
-            history = self._history(tx, key, None)
+            history = self._history(tx, key, kinds, None)
             self._blame(tx, key, projections, history)
         for held in history:
             if held.is_done:
                 self._first_done(tx, held)
         return {held.entry.id for held in history if held.is_blamed}
 
-    def _history(self, tx: Tx, key: bytes, fresh: Iterable[Held] | None = ()) -> list[Held]:
-        return read_history(tx, self.catalog, key, fresh)
+    def _history(self, tx: Tx, key: bytes, kinds: Sequence[str], fresh: Iterable[Held] | None = ()) -> list[Held]:
+        return read_history(tx, self.catalog, key, kinds, fresh)
 
     def _deletion(self, history: Iterable[Held]) -> Held | None:
         return next((held for held in history if held.is_done and self._deletes(held)), None)
@@ -291,11 +300,6 @@ class Judge:
             if self.rebuild is not None and projection.room in self.rebuild.rooms:
                 with tx.writing_to(self.rebuild.renamed):
                     projection.project(tx, key, mine)
-
-    def _projections_of(self, tx: Tx, key: bytes) -> list[Projection]:
-        """Those of all kinds that the object ever had: rows of what is hidden now must go."""
-        kinds = {row[0] for row in store.KINDS_OF_OBJECT.rows(tx, object=key)}
-        return [p for p in self.catalog.projections if not kinds.isdisjoint(p.kinds)]
 
     def _blame(self, tx: Tx, key: bytes, projections: Sequence[Projection], candidates: Sequence[Held]) -> None:
         accepted: list[Held] = []

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     event,
     func,
     insert,
+    literal_column,
     select,
     text,
     tuple_,
@@ -136,6 +138,11 @@ facts = Table(
     comment="single values of this database: run, seed, projection numbers",
 )
 
+# Read for every event: a bound in the text, because SQLite plans a statement anew for each bound that is given.
+FEW = 33
+_FEW: ColumnElement[int] = literal_column(str(FEW))
+_ONE: ColumnElement[int] = literal_column("1")
+
 INSERT_EVENT = prepare(insert(events).values(row_of(events, "position")))
 FIND_EVENT = prepare(
     select(events.c.position, events.c.body.is_not(None), events.c.gone).where(events.c.id == bindparam("id"))
@@ -165,7 +172,8 @@ _DONE = text("fate = 0")
 _DONE_OF_KIND = (_OF_OBJECT, events.c.kind == bindparam("kind"), _DONE)
 _ENDS = select(*_JUDGED).where(*_DONE_OF_KIND, events.c.gone == bindparam("gone")).limit(1)
 # What strangers wrote about an object and nobody may see is not even read.
-DONE_OF_KIND = prepare(select(*_JUDGED).where(*_DONE_OF_KIND).limit(bindparam("most")))
+FEW_DONE_OF_KIND = prepare(select(*_JUDGED).where(*_DONE_OF_KIND).limit(_FEW))
+DONE_OF_KIND = prepare(select(*_JUDGED).where(*_DONE_OF_KIND))
 FIRST_DONE = prepare(_ENDS.order_by(events.c.time, events.c.id))
 LAST_DONE = prepare(_ENDS.order_by(events.c.time.desc(), events.c.id.desc()))
 # Few or none, so the index on reasons is the one to use: the plus keeps SQLite from the other.
@@ -184,6 +192,7 @@ BODIES_OF_OBJECT = prepare(
     )
     .order_by(events.c.position)
 )
+FEW_KINDS_OF_OBJECT = prepare(select(events.c.kind).where(_OF_OBJECT).order_by(events.c.kind).limit(_FEW))
 # One step of the index from kind to kind, however many events there are of each.
 KINDS_OF_OBJECT = prepare(
     text(
@@ -192,6 +201,7 @@ KINDS_OF_OBJECT = prepare(
         "WHERE had.kind IS NOT NULL) SELECT kind FROM had WHERE kind IS NOT NULL"
     )
 )
+ANY_AWAITS = prepare(select(events.c.position).where(events.c.awaits == bindparam("awaits")).limit(_ONE))
 BY_AWAITS = prepare(
     select(*_JUDGED)
     .where(events.c.awaits == bindparam("awaits"), events.c.position > bindparam("position"))
@@ -277,6 +287,7 @@ FIND_PARKED = prepare(
         parked.c.id == bindparam("id")
     )
 )
+ANY_PARKED_ON = prepare(select(parked.c.parked).where(parked.c.awaits == bindparam("awaits")).limit(_ONE))
 PARKED_ON = prepare(
     select(
         parked.c.parked,

@@ -14,9 +14,9 @@ from canopy.log import store
 from canopy.log.db import Tx
 from canopy.log.journal import CATCH_UP
 
-SLICE = 50
+SLICE = 32
 """How many events one transaction judges or takes beside those that it was given."""
-PORTION = 10
+PORTION = 8
 """How many of them between two looks at the clock."""
 LEFT = "todo"
 """Where the memory keeps whether anything is left."""
