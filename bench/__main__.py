@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from bench.linking import burst, catch_up, delivery, idle_pair
 from bench.listening import live, streams
 from bench.measure import Figure, machine
 from bench.starting import cold_start, idle
@@ -25,6 +26,11 @@ BENCHMARKS: dict[str, Benchmark] = {
     "live": live,
     "streams": streams,
     "idle": idle,
+    "delivery": delivery,
+    "burst": burst,
+    "catchup2k": catch_up(2_000, 2),
+    "catchup10k": catch_up(10_000, 6),
+    "idle-pair": idle_pair,
 }
 
 
