@@ -1,0 +1,103 @@
+/** A button that opens a menu: arrows, Home, End and first letters move in it, Escape and a click elsewhere close it. */
+
+import { html } from "../vendor/lit.js";
+import { LightElement } from "./element.js";
+import { icon } from "./icons.js";
+
+const GAP = 4; // px between the button and its menu
+const EDGE = 8; // px between the menu and the edge of the window
+let made = 0;
+
+/** @typedef {{label: string, act: () => void, danger?: boolean}} MenuItem */
+
+export class MenuButton extends LightElement {
+  static properties = { label: {}, items: { attribute: false } };
+
+  constructor() {
+    super();
+    /** The accessible name of the button. */
+    this.label = "";
+    /** @type {MenuItem[]} */
+    this.items = [];
+    this.name = `menu-${(made += 1)}`;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.stops.listen(window, "scroll", () => this.#place(), { capture: true, passive: true });
+  }
+
+  focus() {
+    this.querySelector("button")?.focus();
+  }
+
+  render() {
+    return html`<button class="icon-button" type="button" popovertarget=${this.name} aria-haspopup="menu" aria-label=${this.label}
+        title=${this.label}>${icon("more")}</button>
+      <div class="menu" id=${this.name} popover @toggle=${this.#toggled}>
+        <div role="menu" aria-label=${this.label} @keydown=${this.#pressed}>${this.items.map((item) => html`
+          <button role="menuitem" type="button" tabindex="-1" class=${item.danger ? "is-danger" : ""}
+            @click=${() => this.#chosen(item)}>${item.label}</button>`)}</div>
+      </div>`;
+  }
+
+  #menu() {
+    return /** @type {HTMLElement | null} */ (this.querySelector("[popover]"));
+  }
+
+  #entries() {
+    return /** @type {HTMLElement[]} */ ([...this.querySelectorAll("[role=menuitem]")]);
+  }
+
+  /** The menu gives the focus back first, so that a dialog which the item opens knows where to return it. @param {MenuItem} item */
+  #chosen(item) {
+    this.#menu()?.hidePopover();
+    this.focus();
+    item.act();
+  }
+
+  /** @param {ToggleEvent} event */
+  #toggled(event) {
+    if (event.newState !== "open") return;
+    this.#place();
+    this.#entries()[0]?.focus({ preventScroll: true });
+  }
+
+  /** Beside its button, wherever that is scrolled to, and inside the window. */
+  #place() {
+    const menu = this.#menu();
+    const button = this.querySelector("button");
+    if (!button || !menu?.matches(":popover-open")) return;
+    const place = button.getBoundingClientRect();
+    const below = place.bottom + GAP;
+    const fits = below + menu.offsetHeight + EDGE <= innerHeight;
+    const rightmost = innerWidth - menu.offsetWidth - EDGE;
+    menu.style.left = `${Math.max(EDGE, Math.min(place.right - menu.offsetWidth, rightmost))}px`;
+    menu.style.top = `${fits ? below : place.top - menu.offsetHeight - GAP}px`;
+  }
+
+  /** @param {KeyboardEvent} event */
+  #pressed(event) {
+    const entries = this.#entries();
+    const here = entries.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    const target = this.#target(event.key, entries, here);
+    if (event.key === "Tab") this.#menu()?.hidePopover();
+    if (!target) return;
+    event.preventDefault();
+    target.focus();
+  }
+
+  /** @param {string} key @param {HTMLElement[]} entries @param {number} here */
+  #target(key, entries, here) {
+    const count = entries.length;
+    if (key === "ArrowDown") return entries[(here + 1) % count];
+    if (key === "ArrowUp") return entries[(here - 1 + count) % count];
+    if (key === "Home") return entries[0];
+    if (key === "End") return entries[count - 1];
+    if (key.length !== 1) return undefined;
+    const round = [...entries.slice(here + 1), ...entries.slice(0, here + 1)];
+    return round.find((entry) => entry.textContent?.trim().toLocaleLowerCase().startsWith(key.toLocaleLowerCase()));
+  }
+}
+
+customElements.define("canopy-menu", MenuButton);
