@@ -9,7 +9,7 @@ import { Keys, nextLandmark } from "./base/keys.js";
 import { Outbox } from "./base/outbox.js";
 import { Router, match } from "./base/router.js";
 import * as storage from "./base/storage.js";
-import { Stops } from "./base/store.js";
+import { Stops, Store } from "./base/store.js";
 import { EventStream } from "./base/stream.js";
 import { TabBus } from "./base/tabs.js";
 import { mark, markPainted } from "./base/time.js";
@@ -18,6 +18,7 @@ import "./features/channels/sidebar.js";
 import { mount as mountChannel } from "./features/messages/channel.js";
 import "./features/people/account.js";
 import { signOut, whoIsHere } from "./features/people/session.js";
+import { Peers } from "./features/trust/peers.js";
 import { failure, notice } from "./parts/notice.js";
 import { shell } from "./parts/shell.js";
 import "./parts/status-strip.js";
@@ -28,6 +29,7 @@ import { html, nothing, render } from "./vendor/lit.js";
 /** @typedef {import("./base/types.js").SignedInApp} SignedInApp */
 /** @typedef {import("./base/types.js").Screen} Screen */
 /** @typedef {import("./base/types.js").SessionInfo} SessionInfo */
+/** @typedef {import("./base/types.js").MountInside} MountInside */
 
 const NARROW = matchMedia("(max-width: 899px)");
 const HOME = "general";
@@ -39,8 +41,11 @@ const OUTSIDE = {
   "/register": () => import("./features/people/register.js"),
 };
 
+/** A screen that not everybody opens is loaded when somebody does. @typedef {{mount?: MountInside, load?: () => Promise<{mount: MountInside}>}} Inside */
+/** @type {import("./base/router.js").Route<Inside>[]} */
 const INSIDE = [
-  { pattern: "/c/:channel", target: { name: "channel", mount: mountChannel } },
+  { pattern: "/c/:channel", target: { mount: mountChannel } },
+  { pattern: "/connect", target: { load: () => import("./features/trust/connect.js") } },
 ];
 const MOVED = new Set(["/channels", ...Object.keys(OUTSIDE)]);
 
@@ -84,7 +89,10 @@ function enter(session) {
   const outbox = new Outbox(app.api, me.user_id);
   const drafts = new Drafts(me.user_id);
   const channels = new Channels(app.api, stream);
-  const signedIn = /** @type {SignedInApp} */ ({ ...app, me, stream, outbox, drafts, channels: channels.list });
+  const signIns = new Store(1);
+  const peers = new Peers({ api: app.api, stream, signIns });
+  const mayManage = session.permissions.includes("manage_node");
+  const signedIn = /** @type {SignedInApp} */ ({ ...app, me, mayManage, signIns, stream, outbox, drafts, peers, channels: channels.list });
   const others = new TabBus("session", () => leave());
 
   const leave = () => {
@@ -97,7 +105,7 @@ function enter(session) {
     others.post("out");
     leave();
   };
-  stops.add(() => stream.stop(), () => outbox.stop(), () => drafts.stop(), () => channels.stop(), () => others.close());
+  stops.add(() => stream.stop(), () => outbox.stop(), () => drafts.stop(), () => channels.stop(), () => peers.stop(), () => others.close());
   stops.add(stream.state.subscribe(({ phase }) => phase === "live" && outbox.kick()));
   stops.add(channels.list.subscribe(() => retitle()));
   stops.listen(window, "beforeunload", (event) => outbox.waiting() > 0 && event.preventDefault());
@@ -109,6 +117,7 @@ function enter(session) {
   frame(signedIn, out, null);
   void stream.start().then(() => {
     void channels.load();
+    void peers.load();
     outbox.kick();
     const arrived = app.router.path in OUTSIDE;
     visit(signedIn, out, app.router.path, "load");
@@ -129,6 +138,7 @@ function keepSignedIn(signedIn, stops) {
       if (session.user.user_id !== signedIn.me.user_id) return location.reload();
       asking = false;
       signedIn.stream.retryNow();
+      signedIn.signIns.set(signedIn.signIns.value + 1);
       return signedIn.outbox.kick();
     });
   };
@@ -145,16 +155,36 @@ function visit(signedIn, out, path, how) {
   if (path === shown && how === "link") return focusHeading();
   shown = path;
   const found = match(INSIDE, path);
-  frame(signedIn, out, found?.params.channel ?? null);
+  const channel = found?.params.channel ?? null;
+  frame(signedIn, out, channel);
+  if (channel) storage.write(lastName, channel);
   const place = /** @type {HTMLElement} */ (root.querySelector("[data-screen]"));
-  if (found) {
-    storage.write(lastName, found.params.channel ?? HOME);
-    show(() => found.target.mount(place, signedIn, found.params));
-  } else {
-    show(() => missing(place, path === "/"));
+  const focus = () => how !== "load" && focusHeading();
+  const { mount, load } = found?.target ?? {};
+  if (found && load) return void showLater(load, found.params, signedIn, place, focus);
+  show(found && mount ? () => mount(place, signedIn, found.params) : () => missing(place, path === "/"));
+  return void focus();
+}
+
+/**
+ * @param {() => Promise<{mount: MountInside}>} load @param {import("./base/types.js").Params} params
+ * @param {SignedInApp} signedIn @param {HTMLElement} place @param {() => void} focus
+ */
+async function showLater(load, params, signedIn, place, focus) {
+  const wanted = shown;
+  show(null);
+  shown = wanted;
+  /** @type {() => Screen} */
+  let open;
+  try {
+    const { mount } = await load();
+    open = () => mount(place, signedIn, params);
+  } catch (error) {
+    open = () => notLoaded(place, error);
   }
-  if (how !== "load") focusHeading();
-  return undefined;
+  if (shown !== wanted) return;
+  show(open);
+  focus();
 }
 
 /** @param {SignedInApp} signedIn @param {() => Promise<void>} out @param {string | null} here the channel in view */
@@ -162,10 +192,13 @@ function frame(signedIn, out, here) {
   const page = app.router.path === "/" ? "list" : "place";
   const slots = {
     page: /** @type {"list" | "place"} */ (page),
-    home: true,
+    home: page === "list" || here !== null,
+    conversation: here !== null,
     account: html`<canopy-account .me=${signedIn.me} .onSignOut=${out}></canopy-account>`,
-    sidebar: html`<canopy-sidebar .channels=${signedIn.channels} .here=${here ?? ""} .isPage=${page === "list"}></canopy-sidebar>`,
-    status: html`<canopy-status .stream=${signedIn.stream} .outbox=${signedIn.outbox}></canopy-status>`,
+    sidebar: html`<canopy-sidebar .channels=${signedIn.channels} .peers=${signedIn.peers.view}
+      .mayManage=${signedIn.mayManage} .here=${app.router.path} .isPage=${page === "list"}></canopy-sidebar>`,
+    status: html`<canopy-status .stream=${signedIn.stream} .outbox=${signedIn.outbox}
+      .peers=${signedIn.peers.view}></canopy-status>`,
   };
   render(shell(slots), root);
 }
@@ -178,6 +211,12 @@ function missing(place, list) {
   });
   render(list ? nothing : advice, place);
   return { name: list ? "home" : "missing", title: list ? "" : words.missing, unmount: () => render(nothing, place) };
+}
+
+/** Browsers remember a module that did not come until the page is loaded anew. @param {HTMLElement} place @param {unknown} error @returns {Screen} */
+function notLoaded(place, error) {
+  render(failure(words.unreachable, words.unreachableAdvice, error, () => location.reload()), place);
+  return { name: "unreachable", title: "", unmount: () => render(nothing, place) };
 }
 
 /** @param {(() => Screen) | null} mount */
@@ -197,12 +236,12 @@ function focusHeading() {
   requestAnimationFrame(() => /** @type {HTMLElement | null} */ (root.querySelector("h1"))?.focus());
 }
 
-/** Marks the moment at which the stream runs, the list is drawn and the composer takes text.
+/** Marks the moment at which the stream runs, the list is drawn and the composer, if there is one, takes text.
  *  @param {SignedInApp} signedIn */
 function interactive(signedIn) {
   const ready = () => {
-    const feed = root.querySelector("[role=feed][aria-busy=false]");
-    if (signedIn.stream.state.value.phase !== "live" || !feed || !root.querySelector("#composer")) return false;
+    const drawn = root.querySelector("[role=feed][aria-busy=false]") && root.querySelector("#composer");
+    if (signedIn.stream.state.value.phase !== "live" || !(drawn || root.querySelector("[data-drawn]"))) return false;
     markPainted("app-interactive");
     return true;
   };

@@ -59,6 +59,49 @@
  */
 
 /**
+ * What became of dialling one address.
+ * @typedef {object} Attempt
+ * @property {string} address
+ * @property {string} outcome "connected", or the code of what went wrong
+ * @property {string} sentence
+ * @property {string | number} at
+ */
+
+/**
+ * @typedef {object} Peer
+ * @property {string} peer_id
+ * @property {string} display_name
+ * @property {string[]} words the six words of its key
+ * @property {"blocked" | "unknown" | "introduced" | "trusted"} level
+ * @property {"connected_syncing" | "connected_not_syncing" | "offline"} state
+ * @property {string | null} last_seen
+ * @property {Record<string, number>} refused by reason
+ * @property {Record<string, number>} waiting by reason
+ * @property {{address: string, direction: "out" | "in", since: string | number} | null} link
+ * @property {boolean} level_with_us whether both sides were seen to hold the same
+ * @property {{done: number, total: number} | null} progress
+ * @property {Attempt[]} attempts
+ * @property {string | number | null} next_try
+ * @property {"merged" | "apart"} open_channels
+ * @property {{needed: boolean, nodes: number, messages: number}} merge
+ * @property {string[]} introduced_by
+ */
+
+/**
+ * A node that announces itself on this network; its id is known once a handshake has proven it.
+ * @typedef {object} Discovered
+ * @property {string} key
+ * @property {string | null} peer_id
+ * @property {string} address
+ * @property {number} port
+ * @property {boolean} connected
+ */
+
+/** @typedef {{status: "loading" | "ready" | "failed", peers: Peer[], discovered: Discovered[], error: unknown}} PeersView */
+
+/** By peer id: how the node of a foreign author is called. @typedef {Map<string, {name: string, words: string[]}>} Origins */
+
+/**
  * @typedef {object} LiveEvent
  * @property {number} seq
  * @property {string} event_type
@@ -103,6 +146,9 @@
  * The app after sign-in: the same plus what belongs to one person.
  * @typedef {App & {
  *   me: User,
+ *   mayManage: boolean,
+ *   signIns: import("./store.js").Store<number>,
+ *   peers: import("../features/trust/peers.js").Peers,
  *   stream: import("./stream.js").EventStream,
  *   outbox: import("./outbox.js").Outbox,
  *   drafts: import("./drafts.js").Drafts,

@@ -5,6 +5,10 @@ import { html, svg } from "../vendor/lit.js";
 const PATHS = {
   home: svg`<path d="M4 11.5 12 4l8 7.5M6.5 9.8V20h11V9.8M10 20v-5.5h4V20"/>`,
   hash: svg`<path d="M9.5 4 7.5 20M16.5 4l-2 16M4.5 9h16M3.5 15h16"/>`,
+  network: svg`<circle cx="12" cy="5.5" r="2.5"/><circle cx="5.5" cy="17.5" r="2.5"/><circle cx="18.5" cy="17.5" r="2.5"/><path d="M10.8 7.7 6.7 15.3M13.2 7.7l4.1 7.6M8 17.5h8"/>`,
+  copy: svg`<rect x="8.5" y="8.5" width="11.5" height="11.5" rx="2"/><path d="M15.5 8.5V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7.5a2 2 0 0 0 2 2h2.5"/>`,
+  share: svg`<path d="M12 15V4M7.5 8 12 3.5 16.5 8M6 11.5v8h12v-8"/>`,
+  more: svg`<circle cx="5.5" cy="12" r="0.75"/><circle cx="12" cy="12" r="0.75"/><circle cx="18.5" cy="12" r="0.75"/>`,
   send: svg`<path d="M5 12h13M12.5 5.5 19 12l-6.5 6.5"/>`,
   down: svg`<path d="M12 5v14M6 13l6 6 6-6"/>`,
   back: svg`<path d="M15 5l-7 7 7 7"/>`,

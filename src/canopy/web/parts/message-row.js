@@ -5,13 +5,14 @@ import { bareTime, clockTime, fullTime } from "../base/time.js";
 import { excerpt, segments } from "../base/text.js";
 import { avatar } from "./avatar.js";
 import { icon } from "./icons.js";
-import { rowName, words } from "./strings.js";
+import { originTitle, rowName, words } from "./strings.js";
 
 /**
  * @typedef {object} Row
  * @property {string} key stays the same from the first paint to the acknowledged message
  * @property {string | null} id the node's id, null until acknowledged
  * @property {{id: string, name: string, agent: boolean}} author
+ * @property {string | null} origin peer id of the node on which it was written, when that is not this one
  * @property {string} content
  * @property {Date} at
  * @property {string} order what the node sorts by
@@ -35,6 +36,7 @@ import { rowName, words } from "./strings.js";
  * @property {boolean} current whether Tab stops here
  * @property {number} position
  * @property {number} total -1 when older ones exist
+ * @property {import("../base/types.js").Origins} origins
  */
 
 /** @param {Row} row @param {RowPlace} place @param {RowActions} actions */
@@ -45,20 +47,28 @@ export function messageRow(row, place, actions) {
     aria-label=${rowName(row.author.name, clockTime(row.at), excerpt(row.content, 80))}>
     <div class="message-side">${place.head ? avatar(row.author) : time(row, "message-gutter", bareTime)}</div>
     <div class="message-main">
-      ${place.head ? head(row) : nothing}
+      ${place.head ? head(row, place.origins) : nothing}
       ${body(row, place.current)}
       ${fate(row, actions)}
     </div>
   </article>`;
 }
 
-/** @param {Row} row */
-function head(row) {
+/** @param {Row} row @param {RowPlace["origins"]} origins */
+function head(row, origins) {
   return html`<div class="message-head">
     <bdi class="message-author">${row.author.name}</bdi>
     ${row.author.agent ? html`<span class="badge">${words.agent}</span>` : nothing}
     ${time(row, "message-time")}
+    ${row.origin === null ? nothing : origin(row.origin, origins.get(row.origin))}
   </div>`;
+}
+
+/** Where a foreign author writes; the words of the key tell two nodes of one name apart.
+ *  @param {string} peer @param {{name: string, words: string[]} | undefined} node */
+function origin(peer, node) {
+  const name = node?.name || peer.slice(0, 8);
+  return html`<bdi class="message-origin" title=${originTitle(name, node?.words.join("-") ?? peer)}>${name}</bdi>`;
 }
 
 /** @param {Row} row @param {string} className @param {(at: Date) => string} [written] */

@@ -5,15 +5,12 @@ import { icon } from "./icons.js";
 import { words } from "./strings.js";
 
 /**
- * @param {{page: "list" | "place", home: boolean, account: unknown, sidebar: unknown, status: unknown}} slots
+ * @param {{page: "list" | "place", home: boolean, conversation: boolean, account: unknown, sidebar: unknown, status: unknown}} slots
  *   page: which of the two a narrow screen shows
  */
-export function shell({ page, home, account, sidebar, status }) {
+export function shell({ page, home, conversation, account, sidebar, status }) {
   return html`
-    <div class="skip-links">
-      <a href="#messages" @click=${skipTo(".message[tabindex='0']", "[role=feed]")}>${words.skipToMessages}</a>
-      <a href="#composer" @click=${skipTo("#composer")}>${words.skipToComposer}</a>
-    </div>
+    <div class="skip-links">${conversation ? toConversation() : html`<a href="#main" @click=${skipTo("h1")}>${words.skipToContent}</a>`}</div>
     <div class="shell" data-page=${page}>
       <nav class="rail" aria-label=${words.main}>
         <ul>
@@ -26,6 +23,11 @@ export function shell({ page, home, account, sidebar, status }) {
       <main class="main" id="main"><div data-screen></div></main>
       <footer class="status" aria-label=${words.status}>${status}</footer>
     </div>`;
+}
+
+function toConversation() {
+  return html`<a href="#messages" @click=${skipTo(".message[tabindex='0']", "[role=feed]")}>${words.skipToMessages}</a>
+    <a href="#composer" @click=${skipTo("#composer")}>${words.skipToComposer}</a>`;
 }
 
 /** Fragment links would enter the history, so the focus is moved by hand. @param {...string} selectors */

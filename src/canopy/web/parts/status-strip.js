@@ -2,12 +2,13 @@
 
 import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./element.js";
-import { gone, retryIn, words } from "./strings.js";
+import { cleanName } from "../base/text.js";
+import { catchingUp, gone, howFar, retryIn, words } from "./strings.js";
 
 const GLYPHS = { live: "●", connecting: "◐", retrying: "◐", unreachable: "○", "signed-out": "○" };
 
 export class StatusStrip extends LightElement {
-  static properties = { stream: { attribute: false }, outbox: { attribute: false } };
+  static properties = { stream: { attribute: false }, outbox: { attribute: false }, peers: { attribute: false } };
 
   constructor() {
     super();
@@ -15,21 +16,38 @@ export class StatusStrip extends LightElement {
     this.stream = /** @type {any} */ (undefined);
     /** @type {import("../base/outbox.js").Outbox} */
     this.outbox = /** @type {any} */ (undefined);
+    /** @type {import("../base/store.js").Store<import("../base/types.js").PeersView>} */
+    this.peers = /** @type {any} */ (undefined);
   }
 
   connectedCallback() {
     super.connectedCallback();
-    this.follow(this.stream.state, this.outbox.items);
+    this.follow(this.stream.state, this.outbox.items, this.peers);
     this.stops.every(() => this.stream.state.value.retryAt !== null && this.requestUpdate(), 1000);
   }
 
   render() {
     const { phase, retryAt } = this.stream.state.value;
-    return html`<div class="status-phase" role="status" aria-atomic="false" data-phase=${phase}>
-      <span class="status-glyph" aria-hidden="true">${GLYPHS[phase]}</span>
-      <span>${this.#words(phase)}</span>
-      ${retryAt === null ? nothing : this.#retry(retryAt)}
+    return html`<div class="status-lines" role="status" aria-atomic="false">
+      <span class="status-phase" data-phase=${phase}>
+        <span class="status-glyph" aria-hidden="true">${GLYPHS[phase]}</span>
+        <span>${this.#words(phase)}</span>
+        ${retryAt === null ? nothing : this.#retry(retryAt)}
+      </span>
+      ${this.#catchUp()}
     </div>`;
+  }
+
+  /** A screen reader hears that it began; the figures, which change each second, are there to be seen. */
+  #catchUp() {
+    const moving = this.peers.value.peers.filter((peer) => peer.progress);
+    const first = moving[0];
+    if (!first) return nothing;
+    const done = moving.reduce((sum, peer) => sum + (peer.progress?.done ?? 0), 0);
+    const total = moving.every((peer) => peer.progress?.total) ? moving.reduce((sum, peer) => sum + (peer.progress?.total ?? 0), 0) : 0;
+    const name = cleanName(first.display_name) || first.peer_id.slice(0, 8);
+    return html`<span class="status-sync"><span class="status-glyph" aria-hidden="true">⟳</span>
+      <a href="/connect">${catchingUp(name, moving.length - 1)}<span aria-live="off">: ${howFar(done, total)}</span></a></span>`;
   }
 
   /** @param {import("../base/stream.js").Phase} phase */

@@ -1,10 +1,11 @@
 /** The words of the shared parts, in one place so that they can be translated. */
 
-import { LOCALE } from "../base/text.js";
+import { LOCALE, plural } from "../base/text.js";
 
 export const words = {
   skipToMessages: "Skip to messages",
   skipToComposer: "Skip to composer",
+  skipToContent: "Skip to content",
   main: "Main",
   conversations: "Conversations",
   status: "Status",
@@ -42,6 +43,17 @@ export const tooLong = (over) => `${over.toLocaleString(LOCALE)} characters too 
 
 /** @param {string} author @param {string} time @param {string} text */
 export const rowName = (author, time, text) => `${author}, ${time}, ${text}`;
+
+/** @param {string} peer @param {number} others that catch up at the same time */
+export const catchingUp = (peer, others) =>
+  others === 0 ? `Catching up with ${peer}` : `Catching up with ${peer} and ${plural(others, "{n} more", "{n} more")}`;
+
+/** An unknown total is no percentage. @param {number} done @param {number} total */
+export const howFar = (done, total) =>
+  total > 0 ? `${done.toLocaleString(LOCALE)} of ${total.toLocaleString(LOCALE)}` : `${done.toLocaleString(LOCALE)} so far`;
+
+/** @param {string} node @param {string} fingerprint */
+export const originTitle = (node, fingerprint) => (fingerprint ? `Written on ${node} (${fingerprint})` : `Written on ${node}`);
 
 /** What no single feature owns. */
 export const frameWords = {

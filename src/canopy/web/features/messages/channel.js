@@ -52,11 +52,11 @@ export class ChannelScreen extends LightElement {
 
   connectedCallback() {
     super.connectedCallback();
-    const { outbox, stream, channels } = this.app;
+    const { outbox, stream, channels, peers } = this.app;
     this.place = `channel:${this.channelId}`;
     this.conversation = new Conversation(this.app, this.channelId);
     this.conversation.onArrived = (rows) => /** @type {any} */ (this.querySelector("canopy-announcer"))?.say(rows);
-    this.follow(this.conversation.view, outbox.items, channels);
+    this.follow(this.conversation.view, outbox.items, channels, peers.origins);
     this.stops.add(
       () => this.conversation.stop(),
       outbox.onSent((message) => this.conversation.acknowledged(message)),
@@ -93,7 +93,8 @@ export class ChannelScreen extends LightElement {
     if (view.status === "missing") return notice(words.unavailable, words.unavailableAdvice, { heading: "h1" });
     return html`${this.#header()}
       <canopy-messages .channel=${this.#name} .purpose=${this.#channel?.description ?? ""} .view=${view}
-        .pending=${this.#pending()} .actions=${this.#actions}></canopy-messages>
+        .pending=${this.#pending()} .actions=${this.#actions} .origins=${this.app.peers.origins.value}
+        .nodes=${this.#nodes()}></canopy-messages>
       <canopy-announcer></canopy-announcer>
       <canopy-composer .label=${composerName(this.#name)} .place=${this.place} .drafts=${this.app.drafts}
         .audience=${audience(this.#name, this.members?.length ?? null, this.#nodes())}

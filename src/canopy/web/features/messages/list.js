@@ -22,6 +22,8 @@ export class MessageList extends LightElement {
     view: { attribute: false },
     pending: { attribute: false },
     actions: { attribute: false },
+    origins: { attribute: false },
+    nodes: {},
     current: { state: true },
     fresh: { state: true },
     waited: { state: true },
@@ -37,6 +39,10 @@ export class MessageList extends LightElement {
     this.pending = [];
     /** @type {import("../../parts/message-row.js").RowActions & {older: () => void, reload: () => void, atEnd: () => void}} */
     this.actions = /** @type {any} */ (undefined);
+    /** @type {import("../../base/types.js").Origins} */
+    this.origins = new Map();
+    /** On how many nodes its readers are. */
+    this.nodes = 1;
     /** Key of the row that Tab reaches; the newest unless somebody moved. @type {string | null} */
     this.current = null;
     /** Rows that came below while the reader was elsewhere. */
@@ -101,7 +107,8 @@ export class MessageList extends LightElement {
     if (item.kind === "day") return html`<div class="day"><span>${item.label}</span></div>`;
     const current = this.current && rows.some((row) => row.key === this.current) ? this.current : rows.at(-1)?.key;
     const total = this.view.older === "none" ? rows.length : -1;
-    return messageRow(item.row, { head: item.head, current: item.key === current, position: item.position, total }, this.actions);
+    const { head, position, row } = item;
+    return messageRow(row, { head, current: item.key === current, position, total, origins: this.origins }, this.actions);
   }
 
   #top() {
@@ -114,7 +121,7 @@ export class MessageList extends LightElement {
         <button class="button" type="button" @click=${this.actions.older}>${words.retry}</button></span></div>`;
     }
     return html`<div class="beginning">
-      <h2>${beginning(this.channel)}</h2><p>${beginningAdvice(this.channel, this.purpose)}</p>
+      <h2>${beginning(this.channel)}</h2><p>${beginningAdvice(this.channel, this.purpose, this.nodes)}</p>
     </div>`;
   }
 

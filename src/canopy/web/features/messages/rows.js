@@ -24,6 +24,7 @@ export function rowOf(message, me) {
       name: cleanName(message.display_name) || cleanName(message.username) || words.unknownPerson,
       agent: message.account_type === "agent",
     },
+    origin: originOf(message),
     content: message.content ?? "",
     at: new Date(message.created_at),
     order: message.created_at,
@@ -35,12 +36,18 @@ export function rowOf(message, me) {
   };
 }
 
+/** The node shows handles of other nodes with the beginning of their id behind them. @param {Message} message */
+function originOf({ origin_peer: peer, username }) {
+  return peer && username?.endsWith(`.${peer.slice(0, 8)}`) ? peer : null;
+}
+
 /** @param {import("../../base/types.js").Outgoing} item @param {import("../../base/types.js").User} me @returns {Row} */
 export function pendingRow(item, me) {
   return {
     key: item.clientId,
     id: null,
     author: { id: me.user_id, name: cleanName(me.display_name) || me.username, agent: me.account_type === "agent" },
+    origin: null,
     content: item.content,
     at: new Date(item.createdAt),
     order: "",

@@ -27,8 +27,9 @@ export const composerName = (channel) => `Message #${channel}`;
 /** @param {string} channel */
 export const beginning = (channel) => `This is the beginning of #${channel}`;
 
-/** @param {string} channel @param {string} purpose */
-export const beginningAdvice = (channel, purpose) => purpose || `Everybody on this node reads #${channel}. Say hello.`;
+/** @param {string} channel @param {string} purpose @param {number} nodes */
+export const beginningAdvice = (channel, purpose, nodes) =>
+  purpose || `Everybody on ${nodes > 1 ? `these ${nodes} nodes` : "this node"} reads #${channel}. Say hello.`;
 
 /** @param {number} members */
 export const members = (members) => plural(members, "{n} member", "{n} members");

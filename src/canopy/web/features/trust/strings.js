@@ -1,0 +1,230 @@
+/** The words of Connect. */
+
+import { LOCALE, plural } from "../../base/text.js";
+import { dayAndTime, fromNow } from "./when.js";
+
+export const words = {
+  title: "Connect",
+  backToList: "Back to conversations",
+  readOnly: "Only the owner of this node may connect, approve or block peers. You see what is there.",
+  unreachable: "The node cannot be reached. Nothing was changed; try again when it runs.",
+  retry: "Retry",
+  cancel: "Cancel",
+  slow: "This takes longer than usual",
+  slowAdvice: "The node has not answered yet.",
+
+  inviteTitle: "Your invite",
+  inviteFailed: "The invite could not be read.",
+  inviteFailedAdvice: "Your peers stay connected all the same.",
+  qrName: "QR code of your invite",
+  code: "Invite code",
+  copy: "Copy",
+  copied: "Copied",
+  notCopied: "Press Ctrl+C to copy",
+  share: "Share",
+  oneTime: "Whoever holds this code may join: the first node that shows it is approved at once, and no other after it.",
+  manyTimes: "Whoever holds this code can connect. Nothing is exchanged before the owner of this node approves.",
+  neverExpires: "It does not expire.",
+  compareOwn: "These six words come from this node’s key. Read them to the other person, who sees them too.",
+  validFor: "Valid for",
+  another: "Make another",
+  anotherMade: "A new code was made. The one before it stays valid until it expires.",
+
+  reachTitle: "Reachable at",
+  reachSeveral: "Several addresses are normal: a peer takes the first that works.",
+  reachNone: "This node has no reachable address.",
+  reachNoneAdvice: "Peers cannot dial it, but it can dial them: paste their invite, or add a public address below.",
+  reachLocal: "Only programs on this machine can reach it. Let Canopy listen on your network, or add a public address below.",
+  publicTitle: "Add a public address",
+  publicHint: "The name or address under which your router or server passes connections on to this node.",
+  host: "Host",
+  port: "Port",
+  publicButton: "Make a code with it",
+  publicRemove: "Remove it",
+  publicRemoved: "The new code no longer names it.",
+  qrTooLong: "This code is too long for a picture. Copy it instead.",
+  publicDone: "The new code begins with this address.",
+  hostWrong: "Write a host name or an IP address, without “http://” and without a path.",
+  portWrong: "A port is a number from 1 to 65535.",
+
+  addTitle: "Add a peer",
+  paste: "Code from the other node",
+  pasteHint: "It begins with “canopy:”. You see whose it is before anything happens.",
+  review: "Review",
+  connect: "Connect",
+  compareTheirs: "Ask the other person to read you their six words. If they differ, do not connect.",
+  nothingYet: "Nothing is synced yet. Connecting approves this node: you will exchange the messages of open channels.",
+  unnamed: "A node without a name",
+  reviewed: "Invite of",
+  trying: "Trying…",
+  addAnother: "Add another peer",
+  outcomes: "What became of each address",
+  connected: "Connected",
+  saved: "Saved, not connected yet",
+
+  codeMissing: "Paste a code first.",
+  codeEmpty: "Nothing follows “canopy:”. Copy the whole code.",
+  codeTooLong: "This is longer than any invite code.",
+  codeDamaged: "This is no invite code, or it was altered on its way. Copy it again, from “canopy:” to its end.",
+  codeTooNew: "This code was made by a newer Canopy. Update this node to use it.",
+  codeOwn: "This is the invite of this very node. Give it to someone else, and paste theirs here.",
+
+  nearbyTitle: "Found on this network",
+  nearbyEmpty: "Nodes that announce themselves on this network appear here by themselves.",
+  unknownNode: "A node that has not introduced itself",
+  introducedTitle: "Introduced",
+  introducedAdvice: "Nodes that your peers know. Ask for their invite to connect to them yourself.",
+
+  peersTitle: "Peers",
+  peersLoading: "Loading peers…",
+  peersFailed: "The peers could not be loaded.",
+  peersFailedAdvice: "Nothing is lost: they are on the node.",
+  peersEmpty: "No peers yet.",
+  peersEmptyAdvice: "Give somebody your invite, or paste theirs above.",
+  approve: "Approve",
+  block: "Block",
+  unblock: "Unblock",
+  reconnect: "Reconnect",
+  reconnecting: "Reconnecting…",
+  disconnect: "Disconnect",
+  copyId: "Copy peer id",
+  idCopied: "The peer id was copied.",
+  forget: "Forget…",
+  blockMenu: "Block…",
+  flow: "Let channels flow…",
+  flowButton: "Let channels flow",
+  forgetButton: "Forget",
+  progress: "Catching up",
+  disconnected: "Disconnected until you reconnect or this node restarts.",
+  apart: "Open channels stay apart on this link: both sides know other nodes already.",
+
+  diagnosticsTitle: "Diagnostics",
+  diagnosticsFailed: "The diagnostics could not be read.",
+  connectedNow: "Connected peers",
+  known: "Known peers",
+  queued: "Messages waiting to be sent",
+  redials: "Peers waiting to be dialled again",
+  catchUps: "Catch-ups running",
+  failures: "Recent failures",
+  noFailures: "No connection has failed lately.",
+  copyReport: "Copy report",
+  reportHint: "The report holds counts and reasons, no names and no addresses.",
+  resync: "Compare with all peers again",
+  resynced: "All connected peers are being compared again.",
+};
+
+/** How long an invite may be used, in seconds. */
+export const LIFETIMES = [
+  { seconds: 3600, label: "1 hour" },
+  { seconds: 86_400, label: "1 day" },
+  { seconds: 604_800, label: "7 days" },
+  { seconds: 2_592_000, label: "30 days" },
+];
+
+/** @param {string} code */
+export const shareText = (code) => `Join my Canopy node: ${code}`;
+
+/** @param {Date} end @param {Date} now */
+export const expires = (end, now) => `It works until ${dayAndTime(end, now)} (${fromNow(end, now) ?? "in less than a minute"}).`;
+
+/** @param {Date} end @param {Date} now */
+export const expired = (end, now) => `This invite expired on ${dayAndTime(end, now)}. Ask for a new one.`;
+
+/** @param {string} scheme */
+export const notACode = (scheme) => `This begins with “${scheme}”; an invite code begins with “canopy:”.`;
+
+/** @param {string} character @param {number} position */
+export const badCharacter = (character, position) =>
+  `Character ${position.toLocaleString(LOCALE)} (“${character}”) does not belong in an invite code.`;
+
+/** @param {number} length */
+export const cutOff = (length) =>
+  `This code is cut off: it ends after ${plural(length, "{n} character", "{n} characters")}, before it is complete. Copy all of it.`;
+
+/** @param {string} field */
+export const lacks = (field) => `This code is incomplete: “${field}” is missing in it.`;
+
+/** @type {Record<string, [string, string]>} by kind: its name, and what it means */
+const REACH = {
+  configured: ["Public", "the address that was set for this node"],
+  public: ["Public", "from anywhere"],
+  lan: ["Local network", "from the same network"],
+  vpn: ["VPN", "from inside the same VPN"],
+  vm: ["Virtual", "from this machine’s virtual networks"],
+  loopback: ["This machine", "from programs on this machine"],
+};
+
+/** @param {string} kind @returns {[string, string]} */
+export const reachKind = (kind) => REACH[kind] ?? [kind, ""];
+
+/** @param {number} known @param {number} connected */
+export const facts = (known, connected) => `${plural(known, "{n} peer", "{n} peers")} · ${connected.toLocaleString(LOCALE)} connected`;
+
+/** @param {string[]} names of peers that wait for approval */
+export const waitForYou = (names) =>
+  plural(names.length, "{names} waits for your approval.", "{names} wait for your approval.").replace("{names}", listed(names));
+
+/** @param {string[]} names */
+export const listed = (names) => new Intl.ListFormat(LOCALE, { type: "conjunction" }).format(names);
+
+/** @param {string} name @param {number} more nodes @param {number} messages */
+export const flowText = (name, more, messages) => [
+  `Until now the open channels of your two sides were kept apart. If you let them flow, ${name} and the nodes behind it will see ${plural(messages, "{n} message", "{n} messages")} of ${plural(more, "{n} node", "{n} nodes")} from here, and you will see theirs.`,
+  "What has been exchanged cannot be called back.",
+];
+
+/** @param {string} name */
+export const flowTitle = (name) => `Let channels flow to ${name}?`;
+
+/** @param {string} name */
+export const forgetTitle = (name) => `Forget ${name}?`;
+
+/** @param {string} name */
+export const forgetText = (name) => [
+  `This node drops its link with ${name}, its addresses and your approval. To connect again you need a new invite.`,
+  "History stays: messages that were exchanged remain here and there.",
+];
+
+/** @param {string} name */
+export const blockTitle = (name) => `Block ${name}?`;
+
+/** @param {string} name */
+export const blockText = (name) => [
+  `Nothing more is exchanged with ${name}, and people here no longer see what its people write.`,
+  "You can unblock it at any time.",
+];
+
+/** @param {string} name */
+export const actionsFor = (name) => `Actions for ${name}`;
+
+/** @param {string} name */
+export const approveName = (name) => `Approve ${name}`;
+
+/** @param {string | null} ago */
+export const lastSeen = (ago) => (ago === null ? "Seen just now" : `Seen ${ago}`);
+
+export const neverSeen = "Never seen";
+
+/** @param {string} moment */
+export const nextTry = (moment) => `Next try at ${moment}`;
+
+/** @param {number} count @param {string} moment of the next try, if there is one */
+export const triedAddresses = (count, moment) => {
+  const tried = plural(count, "{n} address tried", "{n} addresses tried");
+  return moment ? `${tried} · next try at ${moment}` : tried;
+};
+
+/** @param {string} moment */
+export const tried = (moment) => `tried at ${moment}`;
+
+/** @param {string} peer */
+export const introducedBy = (peer) => `Introduced by ${peer}`;
+
+/** @param {string} name @param {string} state */
+export const announced = (name, state) => `${name}: ${state}`;
+
+/** @param {string} name */
+export const connectTo = (name) => `Connect to ${name}`;
+
+/** @param {string} name */
+export const reviewOf = (name) => `Review ${name}`;
