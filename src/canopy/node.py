@@ -6,12 +6,11 @@ import gc
 import logging
 import os
 import secrets
-import shutil
 import signal
 import socket
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 
 import msgspec
 import uvicorn
@@ -21,14 +20,15 @@ from canopy.crypto.sealing import token_digest
 from canopy.edge import accounts
 from canopy.edge.core import Claim, Core
 from canopy.edge.guard import Limits
+from canopy.edge.health import Health
 from canopy.edge.http import Application
 from canopy.edge.metrics import Metrics
 from canopy.edge.protocol import BoundedProtocol
 from canopy.edge.rooms import Rooms
 from canopy.edge.routes import ROUTES
+from canopy.edge.serving import Server, bind
 from canopy.edge.stream import Streams
 from canopy.features.people.tables import card_of
-from canopy.ground.errors import PortTaken
 from canopy.ground.instants import instant
 from canopy.ground.settings import Settings
 from canopy.log import replay, retention, store, todo
@@ -36,7 +36,6 @@ from canopy.log.append import Door
 from canopy.log.bus import Bus
 from canopy.log.catalog import Catalog
 from canopy.log.db import Read, Tx, Writer
-from canopy.log.held import BLAMED
 from canopy.log.home import Home, Running, open_home, place_warning, write_atomically
 from canopy.log.local import get_fact, set_fact
 from canopy.mesh import peerbook
@@ -49,12 +48,8 @@ SWEEP_SECONDS = 30.0
 STOP_SECONDS = 3
 TODO = "todo"
 """The source of the writer's jobs for what earlier ones left, so that local work goes before them."""
-NOT_REFUSED = ("parked", "postponed")
-"""What is counted by source beside refusals."""
 LINK_KEY = "link key"
 """The fact that holds the secret of the static key of links."""
-LEAST_FREE_BYTES = 64 * 1024 * 1024
-"""Below this the node says that it is not healthy; `doctor` warns much earlier."""
 
 _log = logging.getLogger(__name__)
 
@@ -67,27 +62,6 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
-
-
-class Server(uvicorn.Server):
-    """Uvicorn without its signal handlers and its ticks: the node's task group decides when it stops."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self._stopping = asyncio.Event()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-    async def main_loop(self) -> None:
-        """Wait to be stopped. Uvicorn looks ten times a second, which is most of what an idle node would do."""
-        await self._stopping.wait()
-
-    def stop(self) -> None:
-        """Close what listens and let open requests end."""
-        self.should_exit = True
-        self._stopping.set()
 
 
 class Node:
@@ -105,14 +79,14 @@ class Node:
         self.mesh_socket: socket.socket | None = None
         self.cli_token = accounts.new_token()
         self.failure: BaseException | None = None
-        self._health: tuple[float, dict[str, str]] = (-1.0, {})
+        self.health = Health(home.database, self.writer, home.root, self._mesh_state, self._peers)
         self._left = asyncio.Event()
         self._is_left = False
         home.database.on_commit = self._committed
         self.bus.listen(self._look_for_work)
         self.core = self._core()
         self.core.streams = self.streams = Streams(self.core)
-        self.metrics.gauges = self.gauges
+        self.metrics.gauges = self.health.gauges
         self.core.mesh = self.mesh = self._mesh()
 
     def _core(self) -> Core:
@@ -133,7 +107,7 @@ class Node:
             metrics=self.metrics,
             cli_digest=token_digest(self.cli_token),
             ports=lambda: (self.port, self.mesh_port),
-            health=self.health,
+            health=self.health.checks,
         )
 
     def _mesh(self) -> Mesh:
@@ -188,42 +162,8 @@ class Node:
     def _discard_claim(self) -> None:
         self.home.token_file.unlink(missing_ok=True)
 
-    # Health and figures.
-
-    def health(self) -> dict[str, str]:
-        """The state of each part: `ok` or what is wrong. Asked at most once a second."""
-        now = self.home.database.clock.monotonic()
-        if now - self._health[0] > 1.0 or not self._health[1]:
-            self._health = (now, self._checks())
-        return self._health[1]
-
-    def _checks(self) -> dict[str, str]:
-        with self.home.database.read() as tx:
-            waiting: dict[str, int] = dict(store.COUNT_WAITING.rows(tx))
-        free = shutil.disk_usage(self.home.root).free
-        return {
-            "db": "failing" if self.writer.failure else "a projector failed" if waiting.get(BLAMED) else "ok",
-            "mesh": "ok" if self.mesh.listening or self.mesh_socket is None else "not listening",
-            "storage": "ok" if free > LEAST_FREE_BYTES else "disk almost full",
-        }
-
-    def gauges(self) -> dict[str, dict[str, float]]:
-        """The figures that are not counted but looked up."""
-        with self.home.database.read() as tx:
-            waiting: dict[str, float] = dict(store.COUNT_WAITING.rows(tx))
-            refused: dict[str, float] = {}
-            for _, reason, count in store.LIST_SOURCES.rows(tx):
-                if reason in NOT_REFUSED:
-                    continue
-                refused[reason] = refused.get(reason, 0.0) + count
-            taken = float(store.COUNT_EVENTS.value(tx))
-        return {
-            "canopy_events_taken_total": {"": taken},
-            "canopy_events_refused_total": refused,
-            "canopy_events_waiting": waiting,
-            "canopy_peers": self._peers(),
-            "canopy_health": {check: float(state == "ok") for check, state in self.health().items()},
-        }
+    def _mesh_state(self) -> str:
+        return "ok" if self.mesh.listening or self.mesh_socket is None else "not listening"
 
     def _peers(self) -> dict[str, float]:
         links = self.mesh.links()
@@ -402,23 +342,6 @@ def link_key(home: Home) -> KeyPair:
         kept = KeyPair.generate().private_bytes()
         home.database.write(lambda tx: set_fact(tx, LINK_KEY, kept))
     return KeyPair(kept)
-
-
-def bind(host: str, port: int, option: str) -> socket.socket:
-    """A listening socket. Raises PortTaken."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(4096)
-    except OSError as error:
-        listener.close()
-        raise PortTaken(
-            f"Port {port} on {host} cannot be used: {error.strerror}. Choose another with {option}."
-        ) from error
-    listener.setblocking(False)
-    return listener
 
 
 def run(settings: Settings, passphrase: Callable[[], str]) -> None:

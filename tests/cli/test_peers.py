@@ -11,6 +11,7 @@ import pytest
 import uvicorn
 
 from canopy.edge.http import Application
+from canopy.edge.serving import bind
 from canopy.ground.clock import ManualClock
 from canopy.ground.ids import NodeId
 from canopy.ground.settings import load
@@ -19,7 +20,7 @@ from canopy.log.home import Home, open_home
 from canopy.log.shown import peer_id
 from canopy.mesh import invite, peerbook
 from canopy.mesh.peerbook import Level
-from canopy.node import Node, bind
+from canopy.node import Node
 from tests.cli.test_verbs import Shell
 from tests.edge.client import Local
 from tests.edge.mesh import Recorded, link_to

@@ -10,11 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
+from canopy.edge.serving import bind
 from canopy.ground.errors import PortTaken
 from canopy.ground.settings import load
 from canopy.log import replay
 from canopy.log.home import open_home
-from canopy.node import Node, SystemClock, bind, run
+from canopy.node import Node, SystemClock, run
 from tests.edge.client import PASSWORD
 
 Script = Callable[[Node, httpx.AsyncClient], Awaitable[Any]]
@@ -22,7 +23,7 @@ Script = Callable[[Node, httpx.AsyncClient], Awaitable[Any]]
 
 def serve(root: Path, script: Script, **settings: Any) -> None:
     """Run a node until the script ends."""
-    options = {"data_root": str(root), "host": "127.0.0.1", "port": 0, **settings}
+    options = {"data_root": str(root), "host": "127.0.0.1", "port": 0, "mesh_port": 0, **settings}
     home = open_home(root, SystemClock(), "file")
     node = Node(load(options, {}), home)
     node.bind()
@@ -68,7 +69,7 @@ def test_a_node_says_where_it_is_and_takes_it_back(tmp_path: Path, capsys: pytes
 
     async def again(node: Node, client: httpx.AsyncClient) -> None:
         assert "claim" not in capsys.readouterr().out
-        assert node.health()["db"] == "ok"
+        assert node.health.checks()["db"] == "ok"
 
     serve(tmp_path, again)
 
@@ -164,7 +165,7 @@ def test_the_entry_warns_of_folders_that_are_copied(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: Any
 ) -> None:
     (tmp_path / ".git").mkdir()
-    monkeypatch.setattr("canopy.node.bind", lambda host, port: (_ for _ in ()).throw(PortTaken()))
+    monkeypatch.setattr("canopy.node.bind", lambda *address: (_ for _ in ()).throw(PortTaken()))
     with pytest.raises(PortTaken):
-        run(load({"data_root": str(tmp_path / "root"), "key_storage": "file"}, {}), str)
+        run(load({"data_root": str(tmp_path / "root"), "key_storage": "file", "port": 0, "mesh_port": 0}, {}), str)
     assert "git repository" in caplog.text

@@ -6,6 +6,7 @@ import random
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+from canopy.edge.serving import bind
 from canopy.features.messages.events import MessagePosted
 from canopy.ground.clock import Clock
 from canopy.log import scope
@@ -16,7 +17,7 @@ from canopy.mesh import invites, peerbook
 from canopy.mesh.invite import InviteCode, decode
 from canopy.mesh.mesh import Mesh
 from canopy.mesh.peerbook import Level
-from canopy.node import SystemClock, bind
+from canopy.node import SystemClock
 from tests.mesh.meeting import USER, Member
 
 WEEK_MS = 7 * 86_400_000
