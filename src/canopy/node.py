@@ -112,7 +112,12 @@ class Node:
 
     def _mesh(self) -> Mesh:
         stock = Stock(
-            database=self.home.database, door=self.door, here=self.home.key.node, version=__version__, name=self._name
+            database=self.home.database,
+            door=self.door,
+            here=self.home.key.node,
+            version=__version__,
+            name=self._name,
+            addresses=lambda: [one.address for one in self.mesh.reach()],
         )
         return Mesh(
             stock,

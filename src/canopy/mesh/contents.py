@@ -90,6 +90,8 @@ class Hello(Content, frozen=True, array_like=True, forbid_unknown_fields=True):
     """We trust nobody else."""
     consents: bool
     """A person here agreed that open channels flow, or they did before."""
+    addresses: Annotated[list[Annotated[str, msgspec.Meta(max_length=300)]], msgspec.Meta(max_length=16)] = []
+    """Where we can be dialled."""
 
 
 class Heads(Content, frozen=True, array_like=True, forbid_unknown_fields=True):

@@ -15,11 +15,17 @@ from canopy.log.shown import peer_id
 from canopy.mesh import peerbook
 from canopy.mesh.dialing import Schedule
 from canopy.mesh.handshake import Established
-from canopy.mesh.link import DUPLICATE, REPLACED, UNTRUSTED, Link
+from canopy.mesh.intake import Bucket
+from canopy.mesh.link import DUPLICATE, REPLACED, UNTRUSTED, Link, address_of
 from canopy.mesh.logbook import Logbook
 from canopy.mesh.peerbook import Level
 from canopy.mesh.pump import Pump, Stock
+from canopy.mesh.reach import host_of, is_loopback
 
+STRANGERS = "strangers"
+"""The source under which the faults of all are counted whom nobody trusts: ids cost nothing."""
+STRANGERS_RATE, STRANGERS_BURST = 0.2, 60.0
+"""Notices of their links a second, and at once."""
 TELL_SECONDS = 0.1
 """Changes of a link within this time are one notice."""
 
@@ -40,6 +46,7 @@ class Links:
         self._links: dict[NodeId, Link] = {}
         self._changed: set[NodeId] = set()
         self._tell = asyncio.Event()
+        self._strangers = Bucket(STRANGERS_RATE, STRANGERS_BURST, clock.monotonic())
 
     def __contains__(self, node: NodeId) -> bool:
         return node in self._links
@@ -71,7 +78,8 @@ class Links:
         if refusal is not None:
             await opened.close(*refusal)
             return
-        pump = Pump(self._stock, node, established.channel, self._clock.monotonic())
+        near = is_loopback(host_of(f"ws://{address_of(opened)}"))
+        pump = Pump(self._stock, node, established.channel, self._clock.monotonic(), near=near)
         link = Link(opened, pump, self._writer, self._clock, outward=outward)
         self._links[node] = link
         self._logbook.note(node, "connected", address=link.address)
@@ -80,7 +88,9 @@ class Links:
             await link.run(self._note)
         except LinkBroken as fault:
             self._logbook.note(node, "failed", fault.sentence, link.address)
-            await self._writer.write(partial(_count, node=node, reason=fault.code))
+            await self._writer.write(
+                partial(_count, source=node.hex() if link.trusted else STRANGERS, reason=fault.code)
+            )
         except CanopyError as error:
             _log.warning("The link with %s ended: %s", peer_id(node), error.sentence)
         except Exception:  # noqa: BLE001 - peer session: one link's failure is no other's
@@ -120,6 +130,9 @@ class Links:
     # Telling.
 
     def _note(self, link: Link) -> None:
+        if not link.trusted and not self._strangers.take(self._clock.monotonic()):
+            # Nobody fills the journal by coming and going.
+            return
         self._changed.add(link.peer)
         self._tell.set()
 
@@ -147,6 +160,6 @@ def state_of(link: Link | None) -> str:
     return "connected_syncing" if link.view().syncing else "connected_not_syncing"
 
 
-def _count(tx: Tx, node: NodeId, reason: str) -> None:
+def _count(tx: Tx, source: str, reason: str) -> None:
     """What a peer did wrong is shown on Connect and in `doctor`."""
-    store.COUNT_SOURCE.run(tx, source=node.hex(), reason=reason)
+    store.COUNT_SOURCE.run(tx, source=source, reason=reason)

@@ -4,13 +4,15 @@ Knows the database but no socket and no task. Whatever writes is yielded as a jo
 back; so the node awaits its writer where the simulator writes at once, and both run these same lines.
 """
 
+import contextlib
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
+from canopy.ground.errors import BadInvite
 from canopy.ground.ids import EventId, NodeId
 from canopy.log import store
 from canopy.log.append import Absence, Door, Receipt, Taking
@@ -23,6 +25,7 @@ from canopy.mesh.holdings import LogShelf
 from canopy.mesh.intake import MOST_AUTHORS, Intake
 from canopy.mesh.noise import Channel
 from canopy.mesh.peerbook import Level
+from canopy.mesh.reach import host_of, is_loopback
 from canopy.mesh.session import Agreed, Answered, Asked, Happened, Said, Sent, Session, Shown, State
 from canopy.mesh.wire import Arrived, Class, Wire
 
@@ -50,6 +53,8 @@ class Stock:
     version: str
     name: Callable[[Read], str]
     """What this node calls itself."""
+    addresses: Callable[[], list[str]] = list
+    """Where it can be dialled."""
 
 
 class Taken(NamedTuple):
@@ -65,7 +70,7 @@ class Taken(NamedTuple):
 class Pump:
     """One link, from the handshake's end to its own."""
 
-    def __init__(self, stock: Stock, peer: NodeId, channel: Channel, now: float) -> None:
+    def __init__(self, stock: Stock, peer: NodeId, channel: Channel, now: float, *, near: bool = False) -> None:
         self.peer = peer
         self.inbox: deque[Arrived] = deque()
         self.wire = Wire(channel)
@@ -73,6 +78,7 @@ class Pump:
         self.join_refused = False
         """Whether the peer did not accept the invite that we showed."""
         self._stock = stock
+        self._near = near
         self._hash = channel.handshake_hash
         self._source = peer.hex()
         self._intake = Intake(now)
@@ -159,6 +165,7 @@ class Pump:
             have_merged=have.merged,
             alone=peerbook.is_alone(tx, self.peer),
             consents=peer.merged,
+            addresses=self._stock.addresses()[:16],
         )
 
     def _greet(self, hello: Hello) -> Steps:
@@ -167,17 +174,28 @@ class Pump:
             yield from self._do(happened, 0.0, live=False)
 
     def _agree(self, ours: Hello, theirs: Hello, *, merged: bool) -> Steps:
-        if theirs.have_run == ours.run and theirs.have_position > ours.position:
+        with self._stock.database.read() as tx:
+            position = self._shelf(tx).position()
+        if theirs.have_run == ours.run and theirs.have_position > position:
             # The peer holds more of this incarnation than we do: an older copy of our folder was put back.
             yield self._stock.door.draw_run
             yield from self.trust_changed()
             return
-        if merged:
-            yield lambda tx: peerbook.set_merged(tx, self.peer, True)
+        yield lambda tx: self._note_agreement(tx, theirs.addresses, merged=merged)
         self._run = theirs.run
         with self._stock.database.read() as tx:
             shelf = LogShelf(tx, self._stock.here, self.peer, merged=merged)
             self.session.sync.begin(ours, theirs, shelf, merged=merged)
+
+    def _note_agreement(self, tx: Tx, addresses: Sequence[str], *, merged: bool) -> None:
+        """Keep whether channels flow, and where the peer can be dialled; this machine is believed from here alone."""
+        if merged:
+            peerbook.set_merged(tx, self.peer, True)
+        for spelled in addresses:
+            with contextlib.suppress(BadInvite):
+                address = invite.endpoint(spelled)
+                if self._near or not is_loopback(host_of(address)):
+                    peerbook.remember_endpoint(tx, self.peer, address, "peer")
 
     def _note_card(self, tx: Tx, card: Card) -> None:
         peerbook.set_card(tx, self.peer, card.name, card.version)

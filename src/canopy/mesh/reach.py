@@ -28,6 +28,11 @@ def addresses() -> list[str]:
     return sorted(set(found), key=lambda address: (ipaddress.ip_address(address).is_private, address))
 
 
+def host_of(address: str) -> str:
+    """The host of `ws://host:port`, without brackets."""
+    return address.partition("://")[2].rpartition(":")[0].strip("[]")
+
+
 def is_loopback(host: str) -> bool:
     """Whether only this machine reaches a host."""
     return _kind(host) == "loopback"

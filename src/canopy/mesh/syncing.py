@@ -41,6 +41,7 @@ MOST_SEEN = 4_096
 CURSOR_LAG = 500
 """Positions after which the peer is told how far it is, though none of them was for it."""
 RECHECK_SECONDS = 1.0
+LONGEST_RECHECK = 60.0
 PATIENCE_SECONDS = (5.0, 60.0, 600.0)
 """How long after a comparison of whole vectors the next may begin, when digests still differ."""
 
@@ -85,6 +86,7 @@ class Sync:
         self._traffic = 0
         self._asked_at_traffic = -1
         self._recheck_at: float | None = None
+        self._rechecks = 0
         self._next_round = 0.0
         self._rounds = 0
 
@@ -235,14 +237,17 @@ class Sync:
         mine = shelf.digest(merged=self.merged)
         self.level = digest == mine
         if self.level:
-            self._recheck_at, self._rounds = None, 0
+            self._recheck_at, self._rounds, self._rechecks = None, 0, 0
             self._owes_level = self._owes_level or answer or self._said != mine
             return
         self._owes_level = self._owes_level or answer
         if self._asked_at_traffic == self._traffic and not self._work and now >= self._next_round:
             self._begin_round(shelf, now)
         if self._recheck_at is None:
-            self._recheck_at = now + (RECHECK_SECONDS if now >= self._next_round else self._next_round - now)
+            # While events flow the two differ at most instants, so looking again and again proves nothing.
+            self._rechecks += 1
+            wait = min(RECHECK_SECONDS * 2.0 ** min(self._rechecks - 1, 10), LONGEST_RECHECK)
+            self._recheck_at = now + max(wait, self._next_round - now)
 
     def _begin_round(self, shelf: Shelf, now: float) -> None:
         """Digests differ though nothing moves: compare everything."""
