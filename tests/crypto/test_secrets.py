@@ -33,6 +33,9 @@ NAMES |= {"seed", "token"}
 """Fields that are called so bear a secret, unless they stand below."""
 HARMLESS = {
     "Repeats.key": "the caller's own Idempotency-Key",
+    "Discovered.key": "the hash that a node announces to everybody",
+    "DiscoveredJson.key": "the same, as JSON",
+    "Task.key": "names what is to be done in the log",
     "OneKey.key": "describes a key; holds no secret of it",
 }
 

@@ -10,7 +10,7 @@ from canopy.ground.settings import ELSEWHERE, Settings, load, strange_names
 
 TRUE = ["1", "true", "yes", "on", "TRUE", "Yes", "oN"]
 FALSE = ["", "0", "false", "no", "off", "FALSE", "No", "oFF"]
-BOOLEANS = ["lan_discovery", "auto_approve_agents", "secure_cookies"]
+BOOLEANS = ["lan_discovery", "lan_auto_trust", "auto_approve_agents", "secure_cookies"]
 
 
 def settings(root: Path, file: str = "", environment: dict[str, str] | None = None, **options: Any) -> Settings:

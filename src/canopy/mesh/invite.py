@@ -59,7 +59,7 @@ class InviteCode(msgspec.Struct, frozen=True, kw_only=True):
     signed: bool = False
 
     def __repr__(self) -> str:
-        return f"InviteCode({peer_id(self.node)}, secret hidden)"
+        return "InviteCode(hidden)"
 
 
 class _Fields(msgspec.Struct, kw_only=True):
