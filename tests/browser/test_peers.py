@@ -50,7 +50,7 @@ STATES = [
     (offline("p", "x", level="introduced", introduced_by=["q"]), ["Introduced, not reviewed", "Introduced by Node q"]),
     (offline("p", "x", level="blocked"), ["Blocked", "Nothing is exchanged"]),
     (offline("p", "x", last_seen=None, next_try=LATER), ["Offline", "Never seen"]),
-    (offline("p", "x"), ["Offline", "Seen", "years ago", "Disconnected until you reconnect"]),
+    (offline("p", "x"), ["Offline", "Seen", "years ago", "This node does not dial it by itself now"]),
     (
         offline("p", "x", attempts=[TIMEOUT, REFUSED], next_try=LATER),
         ["2 addresses tried · next try at 4 March", "203.0.113.5:7771 Nothing listens there."],

@@ -84,8 +84,10 @@ export class ChannelScreen extends LightElement {
   /** @param {import("../../base/types.js").LiveEvent[]} events */
   #hear(events) {
     this.conversation.hear(events);
-    const about = events.some((event) => event.event_type === "channel.state.updated" && event.channel_id === this.channelId);
-    if (about) void this.#loadMembers();
+    const about = (/** @type {import("../../base/types.js").LiveEvent} */ event) =>
+      event.event_type === "channel.state.updated" && event.channel_id === this.channelId;
+    // A peer brings its people along, and the composer says who reads.
+    if (events.some((event) => about(event) || event.event_type === "peer.changed")) void this.#loadMembers();
   }
 
   render() {

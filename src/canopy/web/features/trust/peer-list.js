@@ -26,6 +26,8 @@ export class PeerList extends Block {
     this.busy = new Set();
     /** By peer id: why the last action failed. @type {Record<string, string>} */
     this.problems = {};
+    /** Peer ids that somebody hung up on here. @type {Set<string>} */
+    this.parted = new Set();
     /** By peer id: the state that was last said. @type {Map<string, string>} */
     this.said = new Map();
   }
@@ -108,14 +110,13 @@ export class PeerList extends Block {
   /** @param {Peer} peer @param {string} name @returns {MenuItem[]} */
   #items(peer, name) {
     const path = `/p2p/peers/${encodeURIComponent(peer.peer_id)}`;
-    const body = { peer_id: peer.peer_id };
     const offline = peer.state === "offline";
     return [
       ...(peer.level === "blocked"
         ? []
         : offline
           ? [{ label: words.reconnect, act: () => void this.#do(peer.peer_id, () => this.#reconnect(peer)) }]
-          : [{ label: words.disconnect, act: () => void this.#do(peer.peer_id, () => this.post("/p2p/disconnect", body)) }]),
+          : [{ label: words.disconnect, act: () => void this.#do(peer.peer_id, () => this.#part(peer)) }]),
       { label: words.copyId, act: () => void this.#copy(peer) },
       ...(peer.level === "blocked" ? [] : [{ label: words.blockMenu, danger: true, act: () => this.#block(peer, name, path) }]),
       { label: words.forget, danger: true, act: () => this.#forget(peer, name, path) },
@@ -124,7 +125,14 @@ export class PeerList extends Block {
 
   /** @param {Peer} peer */
   #reconnect({ peer_id }) {
+    this.parted.delete(peer_id);
     return this.post("/p2p/reconnect", { peer_id });
+  }
+
+  /** @param {Peer} peer */
+  async #part({ peer_id }) {
+    await this.post("/p2p/disconnect", { peer_id });
+    this.parted.add(peer_id);
   }
 
   /** @param {Peer} peer */
@@ -182,25 +190,30 @@ export class PeerList extends Block {
 
   /** @param {Peer} peer */
   #more(peer) {
-    const lines = reasonsOf(peer);
-    const next = instantOf(peer.next_try);
-    const offline = peer.state === "offline" && peer.level !== "blocked";
-    const tried = offline && peer.attempts.length > 0;
-    const stopped = offline && peer.level === "trusted" && !next && peer.attempts.length === 0;
-    const introducers = peer.level === "introduced" ? listed(peer.introduced_by.map((id) => this.#nameOf(id))) : "";
     const problem = this.problems[peer.peer_id] ?? "";
-    if (!(lines.length > 0 || tried || stopped || introducers || problem || peer.merge?.needed)) return nothing;
+    const lines = [...this.#remarks(peer), ...reasonsOf(peer)];
+    const tried = peer.state === "offline" && peer.level !== "blocked" && peer.attempts.some(({ outcome }) => outcome !== "connected");
+    if (!problem && lines.length === 0 && !tried) return nothing;
+    const next = instantOf(peer.next_try);
     return html`<div class="row-more">
       ${alertLine(problem)}
-      ${introducers ? html`<p class="quiet">${introducedBy(introducers)}.</p>` : nothing}
-      ${peer.merge?.needed ? html`<p class="quiet">${words.apart}</p>` : nothing}
-      ${stopped ? html`<p class="quiet">${words.disconnected}</p>` : nothing}
       ${lines.map((line) => html`<p class="quiet">${line}</p>`)}
       ${tried
         ? html`<details class="fold"><summary>${triedAddresses(peer.attempts.length, next ? at(next, new Date()) : "")}</summary>
             ${outcomeList(peer.attempts)}</details>`
         : nothing}
     </div>`;
+  }
+
+  /** What the state alone does not say. @param {Peer} peer */
+  #remarks(peer) {
+    const idle = peer.level === "trusted" && peer.state === "offline" && peer.next_try === null;
+    const parted = this.parted.has(peer.peer_id) ? words.disconnected : words.notDialled;
+    return [
+      ...(peer.level === "introduced" ? [`${introducedBy(listed(peer.introduced_by.map((id) => this.#nameOf(id))))}.`] : []),
+      ...(peer.merge?.needed ? [words.apart] : []),
+      ...(idle ? [parted] : []),
+    ];
   }
 
   /** @param {string} id */

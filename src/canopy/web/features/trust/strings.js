@@ -96,6 +96,7 @@ export const words = {
   forgetButton: "Forget",
   progress: "Catching up",
   disconnected: "Disconnected until you reconnect or this node restarts.",
+  notDialled: "This node does not dial it by itself now. Reconnect, or wait until it comes.",
   apart: "Open channels stay apart on this link: both sides know other nodes already.",
 
   diagnosticsTitle: "Diagnostics",
