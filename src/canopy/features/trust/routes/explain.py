@@ -175,10 +175,13 @@ def explain(ask: Ask) -> Response:
     beginning = _beginning(identity)
     with ask.reading() as tx:
         found = tables.find_events(tx, beginning)
-        if len(found) > 1:
-            raise InvalidParameter("Several events begin like this; give more of the id.", code="ambiguous_id")
-        event = found[0] if found else None
-        holders = _holders(tx, {} if event is None else mesh.holders(event.id))
+    if len(found) > 1:
+        raise InvalidParameter("Several events begin like this; give more of the id.", code="ambiguous_id")
+    event = found[0] if found else None
+    # The mesh reads for itself, and nobody reads twice at once.
+    known = {} if event is None else mesh.holders(event.id)
+    with ask.reading() as tx:
+        holders = _holders(tx, known)
     return ask.answer(_unknown(identity, holders) if event is None else _explained(event, holders))
 
 
