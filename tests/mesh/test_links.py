@@ -98,3 +98,32 @@ def test_a_link_comes_back_by_itself(make: Make, tmp_path: Path) -> None:
         two.close()
 
     asyncio.run(story())
+
+
+@pytest.mark.parametrize(("host", "twin"), [(1, 2), (2, 1)])
+def test_a_copy_that_is_turned_away_waits_ever_longer(make: Make, tmp_path: Path, host: int, twin: int) -> None:
+    """The host has dialled one copy; where its id is the smaller, its link stays and the other copy is closed."""
+
+    async def story() -> None:
+        one, two = make(host), make(twin)
+        (tmp_path / "copy").mkdir()
+        copy = Housed(tmp_path / "copy", twin)
+        async with all_running(one, two, copy):
+            await one.import_(await two.make_invite())
+            await until(lambda: one.level_with(two))
+            await copy.import_(await one.make_invite())
+            if one.node < two.node:
+                await until(lambda: ends(copy) >= 3)
+                wish = copy.mesh._schedule._wishes[one.node]
+                assert wish.failures >= ends(copy) - 1
+                assert one.level_with(two)
+            else:
+                await until(lambda: copy.mesh.link(one.node) is not None and ends(two) == 1)
+                assert two.mesh.next_try(one.node) is None
+
+    asyncio.run(story())
+
+
+def ends(node: Housed) -> int:
+    """How many links ended."""
+    return sum(one.status == "disconnected" for one in node.mesh.happenings(0, 500))

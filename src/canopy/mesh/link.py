@@ -41,6 +41,7 @@ class Link:
         self.outward = outward
         self.address = address_of(socket)
         self.since = clock.now_ms()
+        self.began = clock.monotonic()
         self.last_in = self.last_out = self.since
         self.closing: tuple[int, str] | None = None
         """Why we close it, if we do."""

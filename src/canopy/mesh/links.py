@@ -5,6 +5,7 @@ import logging
 from functools import partial
 
 from websockets.asyncio.connection import Connection
+from websockets.frames import CloseCode
 
 from canopy.ground.clock import Clock
 from canopy.ground.errors import CanopyError, LinkBroken
@@ -28,6 +29,9 @@ STRANGERS_RATE, STRANGERS_BURST = 0.2, 60.0
 """Notices of their links a second, and at once."""
 TELL_SECONDS = 0.1
 """Changes of a link within this time are one notice."""
+
+STEADY_SECONDS = 10.0
+"""A link that stood so long has shown that it can."""
 
 _log = logging.getLogger(__name__)
 
@@ -103,13 +107,19 @@ class Links:
             return
         del self._links[link.peer]
         self._logbook.note(link.peer, "disconnected", (link.closing or (0, ""))[1], link.address)
-        if opened.close_code in (REPLACED, UNTRUSTED):
-            # Replaced without a newer link of ours: a copy of this node's folder runs somewhere else.
-            self._schedule.failed(link.peer, turned_away=True)
-        else:
-            self._schedule.lost(link.peer)
+        self._plan(link, opened.close_code)
         self._note(link)
         self.lost.set()
+
+    def _plan(self, link: Link, code: int | None) -> None:
+        """When to dial again: soon after an accident, ever later where links are closed as soon as they stand."""
+        if code in (REPLACED, UNTRUSTED):
+            # Replaced without a newer link of ours: a copy of this node's folder runs somewhere else.
+            self._schedule.failed(link.peer, turned_away=True)
+        elif code == CloseCode.ABNORMAL_CLOSURE or self._clock.monotonic() - link.began >= STEADY_SECONDS:
+            self._schedule.lost(link.peer)
+        else:
+            self._schedule.failed(link.peer)
 
     def _refusal(self, node: NodeId, *, outward: bool) -> tuple[int, str] | None:
         """Why a new link may not stand; makes room for it where it may."""
