@@ -18,9 +18,9 @@ from canopy.mesh.session import State
 from canopy.mesh.view import LinkView
 
 PATH = "/mesh/1"
-REPLACED, DUPLICATE, UNTRUSTED, BROKEN = 4001, 4002, 4003, 4004
+REPLACED, DUPLICATE, UNTRUSTED, BROKEN, CROWDED = 4001, 4002, 4003, 4004, 4005
 """Codes with which a link is closed: a newer one of the same node came; of two at once the other stays; a person
-withdrew trust; the peer broke the rules."""
+withdrew trust; the peer broke the rules; too many strangers are here, and the peer came first."""
 SETTINGS: dict[str, Any] = {
     "compression": None,
     # A sealed frame and a little; what is longer is refused before it is read.
@@ -126,7 +126,7 @@ class Link:
                 raise self._fault
             elif self._ended:
                 return
-            else:
+            elif not self.pump.unfinished:
                 await self._rest()
             if (now := self._summary()) != seen:
                 seen = now
@@ -152,6 +152,9 @@ class Link:
 
     async def _send(self, frames: list[bytes]) -> None:
         for frame in frames:
+            if self.closing:
+                # Whoever reads slowly gets nothing more once a person has ended the link.
+                return
             await self._socket.send(frame)
         if frames:
             self.last_out = self._clock.now_ms()

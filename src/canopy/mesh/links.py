@@ -17,7 +17,7 @@ from canopy.mesh import peerbook
 from canopy.mesh.dialing import Schedule
 from canopy.mesh.handshake import Established
 from canopy.mesh.intake import Bucket
-from canopy.mesh.link import DUPLICATE, REPLACED, UNTRUSTED, Link, address_of
+from canopy.mesh.link import CROWDED, DUPLICATE, REPLACED, UNTRUSTED, Link, address_of
 from canopy.mesh.logbook import Logbook
 from canopy.mesh.peerbook import Level
 from canopy.mesh.pump import Pump, Stock
@@ -32,6 +32,8 @@ TELL_SECONDS = 0.1
 
 STEADY_SECONDS = 10.0
 """A link that stood so long has shown that it can."""
+MOST_STRANGERS = 64
+"""Links with nodes that nobody here trusts; when more come, the oldest gives way."""
 
 _log = logging.getLogger(__name__)
 
@@ -86,6 +88,7 @@ class Links:
         pump = Pump(self._stock, node, established.channel, self._clock.monotonic(), near=near)
         link = Link(opened, pump, self._writer, self._clock, outward=outward)
         self._links[node] = link
+        self._bound_strangers()
         self._logbook.note(node, "connected", address=link.address)
         self._note(link)
         try:
@@ -101,6 +104,12 @@ class Links:
             _log.exception("The link with %s failed.", peer_id(node))
         finally:
             self._ended(link, opened)
+
+    def _bound_strangers(self) -> None:
+        """Whoever makes itself new identities without end fills its own places, not those of peers."""
+        strangers = [link for link in self._links.values() if not (link.trusted or link.outward or link.closing)]
+        if len(strangers) > MOST_STRANGERS:
+            strangers[0].close(CROWDED, "crowded")
 
     def _ended(self, link: Link, opened: Connection) -> None:
         if self._links.get(link.peer) is not link:

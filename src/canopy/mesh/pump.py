@@ -35,6 +35,8 @@ Steps = Generator[Job, Any, None]
 
 MOST_STRANGERS = 256
 """Unknown nodes that the peer book remembers."""
+FILL_BYTES = 1024 * 1024
+"""After so much, what was filled is sent first: a peer may grant more credit than we have memory."""
 
 _RUNS_HELD = prepare(
     select(func.count())
@@ -83,7 +85,6 @@ class Pump:
         self._source = peer.hex()
         self._intake = Intake(now)
         self._run = 0
-        self._filled_at = -1
 
     # What comes.
 
@@ -256,8 +257,9 @@ class Pump:
     # What goes.
 
     def fill(self, now: float) -> list[bytes]:
-        """The frames to send now, as far as the peer's credit goes."""
+        """The frames to send now, as far as the peer's credit goes; `unfinished` tells that there are more."""
         frames: list[bytes] = []
+        self.unfinished = False
         for envelope in self.session.to_send():
             self.wire.send(envelope)
         self._drain(frames)
@@ -274,6 +276,9 @@ class Pump:
         while envelope := sync.next(shelf, self.wire.room(Class.SYNC), self.wire.room(Class.LIVE)):
             self.wire.send(envelope)
             self._drain(frames)
+            if sum(map(len, frames)) >= FILL_BYTES:
+                self.unfinished = True
+                return
 
     def _drain(self, frames: list[bytes]) -> None:
         while more := self.wire.to_send():
