@@ -36,7 +36,7 @@ PARTS = {
         _INSERT = prepare(insert(waves).values(object=bindparam("key"), whom=bindparam("who")))
         _LIST = prepare(select(waves.c.whom).order_by(waves.c.whom))
 
-        def admit(tx, entry):
+        def admit(tx, entry, state):
             return DONE
 
         def project(tx, key, history):

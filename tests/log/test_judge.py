@@ -29,6 +29,7 @@ class Waves(msgspec.Struct, frozen=True):
     name: str
     kinds: tuple[Kind, ...]
     projections: tuple[()] = ()
+    charter: None = None
 
 
 WAVES = Waves(
@@ -37,7 +38,7 @@ WAVES = Waves(
         Kind(
             body=HandWaved,
             object_of=lambda header, identity, body: None,
-            admit=lambda tx, entry: DONE,
+            admit=lambda tx, entry, state: DONE,
             target=lambda body: body.at,
             announce=lambda tx, entry: [Notice(event_type="hand.waved", visibility="public")],
         ),

@@ -11,7 +11,7 @@ import msgspec
 from canopy.edge.principal import Principal
 from canopy.edge.route import Route
 from canopy.ground.ids import NodeId
-from canopy.log.catalog import Feature
+from canopy.log.catalog import Charter, Feature
 from canopy.log.db import Read
 from canopy.log.journal import Line
 
@@ -54,6 +54,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     kinds: Sequence[Any] = ()
     projections: Sequence[Any] = ()
+    charter: Charter | None = None
     routes: Sequence[Route] = ()
     event_types: Sequence[EventType] = ()
     completions: Sequence[Completion] = ()

@@ -25,7 +25,7 @@ from canopy.ground.errors import (
 )
 from canopy.ground.ids import NO_EVENT, EventId
 from canopy.log import chains, parking, placing, store, todo
-from canopy.log.catalog import Catalog, Draft, Entry, Fate, Verdict, waiting
+from canopy.log.catalog import Catalog, Draft, Entry, Fate, Ruling, Verdict, waiting
 from canopy.log.db import Tx
 from canopy.log.event import (
     BODY_LIMIT,
@@ -97,6 +97,8 @@ class Door:
 
         Raises a TheirFault when it is not admissible, ProjectionFailed when a projector raised; then nothing stays.
         """
+        if isinstance(draft.body, Ruling):
+            draft = self._ruled(tx, draft, draft.body)
         event = self._sign(tx, draft)
         entry = Entry(event.id, event.header, self.judge.decode(event.header, event.body))
         verdict = self._append(tx, event, entry, "", self._budget(tx))
@@ -148,7 +150,11 @@ class Door:
         return self._room[1]
 
     def _take_or_park(self, tx: Tx, event: Event, source: str, absence: Absence, budget: Budget) -> Receipt:
-        awaits = placing.missing(tx, event, withheld=absence is not Absence.NONE)
+        kind = self.catalog.kind(event.header.kind)
+        rules = kind is not None and kind.rules
+        awaits = placing.missing(tx, event, withheld=absence is not Absence.NONE and not rules)
+        if awaits is None and rules:
+            awaits = self._line_missing(tx, event)
         if awaits is not None:
             copy = parking.Parked(event.id, event.header_bytes, event.signature, event.body, absence.value)
             parking.park(tx, copy, source, awaits)
@@ -156,6 +162,13 @@ class Door:
         with tx.savepoint():
             verdict = self._take(tx, event, budget)
         return Receipt(Taking.TAKEN, event.id, verdict)
+
+    def _line_missing(self, tx: Tx, event: Event) -> bytes | None:
+        """The authority event that one of this kind follows, unless it is held."""
+        body = self.judge.decode(event.header, event.body)
+        if not isinstance(body, Ruling) or body.line == NO_EVENT or store.FIND_EVENT.row(tx, id=body.line):
+            return None
+        return body.line
 
     def _take(self, tx: Tx, event: Event, budget: Budget) -> Verdict:
         gone = EXPIRED if 0 < event.header.expires <= tx.now_ms else ""
@@ -169,6 +182,7 @@ class Door:
         header = event.header
         chain = chains.get_or_begin(tx, header)
         closed = chains.closed_after(tx, chain, header.height)
+        change = self.judge.rules.take(tx, entry)
         verdict = self.judge.verdict(tx, entry, closed, has_body=event.body is not None, gone=gone)
         held = Held(
             entry, gone, verdict.fate, verdict.reason, False, self.judge.object_of(entry), 0, event.body is not None
@@ -176,7 +190,9 @@ class Door:
         self._insert(tx, event, chain.chain, held, verdict)
         chains.advance(tx, chain, header, event.id, closed, done=held.is_done)
         blamed = self.judge.settle(tx, held, budget)
-        if closed is not None and closed != chain.closed:
+        if change is not None:
+            self.judge.rule(tx, entry, change, budget)
+        elif closed is not None and closed != chain.closed:
             # What lies above an earlier fork is closed already, or stands on the list.
             below = chain.height + 1 if chain.closed is None else chain.closed
             self.judge.close(tx, chain.chain, (closed, 0), below, budget)
@@ -205,6 +221,14 @@ class Door:
         )
 
     # Local drafts.
+
+    def _ruled(self, tx: Tx, draft: Draft, body: Ruling) -> Draft:
+        """An authority event of ours with its place on the line and its cut; in a new run the line is resumed first."""
+        line, cut, resumes = self.judge.rules.fill(tx, draft.scope, body, self.run(tx))
+        charter = self.catalog.charter
+        if resumes and charter is not None:
+            line, cut = self.do(tx, Draft(scope=draft.scope, body=charter.resume())).id, ()
+        return msgspec.structs.replace(draft, body=msgspec.structs.replace(body, line=line, cut=cut))
 
     def _sign(self, tx: Tx, draft: Draft) -> Event:
         last = latest_time(tx)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol
 
 import msgspec
 
-from canopy.ground.ids import EventId, NodeId, ScopeId, UserKey
+from canopy.ground.ids import NO_EVENT, EventId, NodeId, ScopeId, UserKey
 from canopy.log.db import Read, Tx
 from canopy.log.event import Header
 
@@ -107,7 +107,26 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     dedupe_key: str = ""
 
 
-Admit = Callable[[Read, Entry], Verdict]
+CutEntry = tuple[bytes, int, int, bytes]
+"""A head as a cut names it: node, run, height, event id."""
+
+
+class Ruling(Body, frozen=True, kw_only=True, omit_defaults=True):
+    """The fields of an authority kind. The door fills these in; the room adds its own (protocol section 4)."""
+
+    RESUMES: ClassVar[bool] = False
+    """Whether it begins the line of another run of the authority at `line`, its base."""
+
+    line: bytes = NO_EVENT
+    cut: tuple[CutEntry, ...] = ()
+
+    def takes(self) -> bool:
+        """Whether it only takes away: a removal, a demotion, a moderator's deletion."""
+        return False
+
+
+Admit = Callable[[Read, Entry, Any], Verdict]
+"""Whether an event counts, under the state of its scope before it: None where no authority governs."""
 Projector = Callable[[Tx, bytes, Sequence[Entry]], None]
 Announce = Callable[[Read, Entry], Iterable[Notice]]
 ObjectOf = Callable[[Header, EventId, Any], bytes | None]
@@ -128,6 +147,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     announce_expired: Announce | None = None
     target: Callable[[Any], bytes | None] | None = None
     deletes: bool = False
+    founds: Callable[[Header, Any], bool] | None = None
+    """Whether an event of this kind founds its scope, with its node as the authority."""
     only_ends: bool = False
     """Of many done events of this kind on one object projectors look at none but the first and the last, be it of
     all or of those that have their bodies. Then what lies between is not read for each new one."""
@@ -135,6 +156,20 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         return self.body.KIND
+
+    @property
+    def rules(self) -> bool:
+        """Whether it is an authority kind."""
+        return issubclass(self.body, Ruling)
+
+
+class Charter(msgspec.Struct, frozen=True, kw_only=True):
+    """How a room reads the line of a scope: the state before the first authority event, and what each makes of it."""
+
+    first: Any
+    fold: Callable[[Any, Entry], Any]
+    resume: Callable[[], Ruling]
+    """The authority event that begins another run."""
 
 
 class Projection(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,6 +192,8 @@ class Feature(Protocol):
     def kinds(self) -> Sequence[Kind]: ...
     @property
     def projections(self) -> Sequence[Projection]: ...
+    @property
+    def charter(self) -> Charter | None: ...
 
 
 class DuplicateName(Exception):
@@ -169,12 +206,14 @@ class Catalog:
     def __init__(self, features: Sequence[Feature]) -> None:
         self.kinds: dict[str, Kind] = {}
         self.projections: list[Projection] = []
+        self.charter: Charter | None = None
         for feature in features:
             for kind in feature.kinds:
                 if kind.name in self.kinds:
                     raise DuplicateName(kind.name)
                 self.kinds[kind.name] = kind
             self.projections.extend(feature.projections)
+            self.charter = feature.charter or self.charter
 
     def kind(self, name: str) -> Kind | None:
         """The declaration of a kind, or None for one that this version does not know."""

@@ -14,6 +14,7 @@ import msgspec
 from canopy.ground.clock import COUNTER_BITS, FUTURE_TOLERANCE_MS, milliseconds_of
 from canopy.ground.ids import EventId, NodeId
 from canopy.log import chains, store
+from canopy.log.authority import Change
 from canopy.log.catalog import DONE, Catalog, Entry, Kind, Projection, Verdict, hidden, waiting
 from canopy.log.db import Read, Tx
 from canopy.log.db.connection import StorageError
@@ -21,6 +22,7 @@ from canopy.log.db.prepared import Row
 from canopy.log.event import Header
 from canopy.log.held import BLAMED, DELETED, Held, decode_body, held_of, in_order, kinds_of, read_history
 from canopy.log.journal import write_notice
+from canopy.log.rule import Rulebook, Standing, chain_number, chain_of
 from canopy.log.todo import SLICE, Budget, Task, What, note
 
 _log = logging.getLogger(__name__)
@@ -28,6 +30,9 @@ _log = logging.getLogger(__name__)
 CLOCK = "clock"
 """Where the memory keeps the greatest time of all done events."""
 FORKED = "forked"
+NOT_AUTHORITY = "not_authority"
+UNRULED = "unruled"
+"""The reason of an authority event that is not on the line of its scope."""
 
 
 def latest_time(tx: Tx) -> int:
@@ -54,6 +59,7 @@ class Judge:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
+        self.rules = Rulebook(catalog)
         self.rebuild: Rebuilding | None = None
 
     def held(self, row: Row) -> Held:
@@ -70,16 +76,17 @@ class Judge:
         return None if kind is None else kind.object_of(entry.header, entry.id, entry.body)
 
     def verdict(
-        self, tx: Read, entry: Entry, closed: int | None, *, has_body: bool, gone: str, was_done: bool = False
+        self, tx: Tx, entry: Entry, closed: int | None, *, has_body: bool, gone: str, was_done: bool = False
     ) -> Verdict:
         """The fate of one event under what is held now. Reads only."""
         kind = self.catalog.kind(entry.kind)
         if kind is None:
             return waiting("kind")
-        if kind.deletes and entry.header.expires:
+        if entry.header.expires and (kind.deletes or kind.rules):
             return hidden("malformed")
-        if closed is not None and entry.header.height >= closed and not kind.deletes:
-            return hidden(FORKED)
+        standing = self.rules.standing(tx, entry)
+        if (why := self._unruled(kind, entry, closed, standing)) is not None:
+            return hidden(why)
         if milliseconds_of(entry.time) > tx.now_ms + FUTURE_TOLERANCE_MS:
             return waiting(CLOCK, due=milliseconds_of(entry.time) - FUTURE_TOLERANCE_MS)
         if gone:
@@ -89,13 +96,25 @@ class Judge:
             return waiting("body")
         if entry.body is None:
             return hidden("malformed")
-        return self._admit(tx, kind, entry)
+        return self._admit(tx, kind, entry, standing)
 
-    def _admit(self, tx: Read, kind: Kind, entry: Entry) -> Verdict:
+    def _unruled(self, kind: Kind, entry: Entry, closed: int | None, standing: Standing | None) -> str | None:
+        """Why an event does not count whatever it says; an author's own deletion always does."""
+        if kind.deletes:
+            return None
+        if standing is None:
+            return FORKED if closed is not None and entry.header.height >= closed else None
+        if kind.rules and entry.node != standing.founder:
+            return NOT_AUTHORITY
+        if standing.counts:
+            return None
+        return UNRULED if kind.rules else FORKED
+
+    def _admit(self, tx: Read, kind: Kind, entry: Entry, standing: Standing | None) -> Verdict:
         target = kind.target(entry.body) if kind.target else None
         if target is not None and store.FIND_EVENT.row(tx, id=target) is None:
             return waiting("target", awaits=target)
-        return kind.admit(tx, entry)
+        return kind.admit(tx, entry, None if standing is None else standing.state)
 
     def settle(self, tx: Tx, new: Held, budget: Budget) -> bool:
         """Give a new event (just inserted, with its fate stored) its effect on the tables, and judge what waited
@@ -121,6 +140,14 @@ class Judge:
             note(tx, What.CHAIN, chain.to_bytes(8, "big"), position, height, below)
         budget.spend(len(some))
         self.reconsider(tx, some, budget)
+
+    def rule(self, tx: Tx, entry: Entry, change: Change, budget: Budget) -> None:
+        """Judge again what an event changed for others of its scope."""
+        for span in change.again:
+            alone = span.low == span.high == entry.header.height and span.chain == chain_of(entry)
+            number = None if alone else chain_number(tx, entry.scope, span.chain)
+            if number is not None:
+                self.close(tx, number, (span.low, 0), span.high + 1, budget)
 
     def go_on(self, tx: Tx, task: Task, budget: Budget) -> None:
         """The next slice of what was left to judge."""

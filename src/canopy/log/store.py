@@ -121,6 +121,23 @@ def _index_events(table: Table, connection: Connection, **_: Any) -> None:
 
 event.listen(todo, "after_create", _index_events)
 
+founders = Table(
+    "founders",
+    metadata,
+    Column("scope", LargeBinary, primary_key=True),
+    Column("node", LargeBinary, nullable=False),
+    comment="the authority of each governed scope, from the event that founded it",
+)
+
+rulings = Table(
+    "rulings",
+    metadata,
+    Column("event", LargeBinary, primary_key=True),
+    Column("scope", LargeBinary, nullable=False),
+    comment="authority events that are held, so that a line is read without its scope's other events",
+)
+Index("rulings_scope", rulings.c.scope)
+
 sources = Table(
     "sources",
     metadata,
@@ -315,7 +332,9 @@ NOTE_TODO = prepare(
     text(
         "INSERT INTO todo (what, key, height, position, below, old) "
         "VALUES (:what, :key, :height, :position, :below, :old) ON CONFLICT (what, key, below) "
-        "DO UPDATE SET position = min(position, excluded.position), old = min(old, excluded.old)"
+        "DO UPDATE SET position = CASE WHEN height = excluded.height THEN min(position, excluded.position) "
+        "WHEN height < excluded.height THEN position ELSE excluded.position END, "
+        "height = min(height, excluded.height), old = min(old, excluded.old)"
     )
 )
 NEXT_TODO = prepare(

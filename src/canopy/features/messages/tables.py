@@ -151,7 +151,7 @@ _ONE = prepare(_reading().where(text("shown.id = :id")))
 # What the log asks.
 
 
-def admit_posted(tx: Read, entry: Entry) -> Verdict:
+def admit_posted(tx: Read, entry: Entry, state: object) -> Verdict:
     """A message belongs to a channel that is known here, and has an author."""
     if not entry.user:
         return hidden("no_user")
@@ -160,7 +160,7 @@ def admit_posted(tx: Read, entry: Entry) -> Verdict:
     return DONE
 
 
-def admit_change(tx: Read, entry: Entry) -> Verdict:
+def admit_change(tx: Read, entry: Entry, state: object) -> Verdict:
     """An edit is its author's; a deletion is its author's node's, which has checked who asked for it."""
     row = store.FIND_PLACE.row(tx, id=entry.body.message)
     if row is None:

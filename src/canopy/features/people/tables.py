@@ -89,7 +89,7 @@ _NODE = prepare(
 )
 
 
-def admit_node(tx: Read, entry: Entry) -> Verdict:
+def admit_node(tx: Read, entry: Entry, state: object) -> Verdict:
     """A node's card stands in its own scope, and is no user's."""
     if entry.scope != scope.of_node(entry.node):
         return hidden("wrong_scope")
@@ -116,7 +116,7 @@ def card_of(tx: Read, node: NodeId) -> NodeCard:
     return find_node(tx, node) or NodeCard(f"node-{device_id(node)}", "")
 
 
-def admit(tx: Read, entry: Entry) -> Verdict:
+def admit(tx: Read, entry: Entry, state: object) -> Verdict:
     """A card is written by its own node, in that node's scope, for one of its users."""
     if entry.scope != scope.of_node(entry.node):
         return hidden("wrong_scope")
