@@ -191,7 +191,7 @@ class Door:
         chains.advance(tx, chain, header, event.id, closed, done=held.is_done)
         blamed = self.judge.settle(tx, held, budget)
         if change is not None:
-            self.judge.rule(tx, entry, change, budget)
+            self.judge.rule(tx, entry, change, closed, budget)
         elif closed is not None and closed != chain.closed:
             # What lies above an earlier fork is closed already, or stands on the list.
             below = chain.height + 1 if chain.closed is None else chain.closed

@@ -141,10 +141,11 @@ class Judge:
         budget.spend(len(some))
         self.reconsider(tx, some, budget)
 
-    def rule(self, tx: Tx, entry: Entry, change: Change, budget: Budget) -> None:
+    def rule(self, tx: Tx, entry: Entry, change: Change, closed: int | None, budget: Budget) -> None:
         """Judge again what an event changed for others of its scope."""
         for span in change.again:
             alone = span.low == span.high == entry.header.height and span.chain == chain_of(entry)
+            alone = alone and (closed is None or entry.header.height < closed)
             number = None if alone else chain_number(tx, entry.scope, span.chain)
             if number is not None:
                 self.close(tx, number, (span.low, 0), span.high + 1, budget)
