@@ -196,6 +196,12 @@ def test_an_undone_transaction_leaves_no_judgement(tmp_path: Path) -> None:
     club.close()
 
 
+def test_where_nobody_governs_there_is_no_state(tmp_path: Path) -> None:
+    club = Club(tmp_path, 5, steps=0)
+    assert club.founder.database.write(lambda tx: club.founder.door.judge.rules.state(tx, scope.GENERAL)) is None
+    club.close()
+
+
 def test_what_is_said_before_the_founding_is_known_waits_for_it(tmp_path: Path) -> None:
     club = Club(tmp_path, 4, steps=0)
     club._write(club.founder, MemberRuled(node=club.keys[1].node, stays=True))

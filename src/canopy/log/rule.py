@@ -102,11 +102,9 @@ class Rulebook:
         return None if book is None else book.standing(link_of(entry.id, entry.header))
 
     def state(self, tx: Tx, scope: ScopeId) -> Any:
-        """The state after the whole line; the charter's first where nobody governs."""
+        """The state after the whole line; None where nobody governs."""
         book = self._book(tx, scope)
-        if book is None:
-            return self._catalog.charter.first if self._catalog.charter else None
-        return book.state(len(book.judge.line))
+        return None if book is None else book.state(len(book.judge.line))
 
     def fill(self, tx: Tx, scope: ScopeId, body: Ruling, run: int) -> tuple[bytes, tuple[CutEntry, ...], bool]:
         """What the door adds to an authority event of ours: the end of the line, the cut, and whether the present run
@@ -214,9 +212,8 @@ class LogHeld:
         for chain, height, head, closed in _CHAINS.rows(self.tx, scope=self.scope):
             if closed is not None:
                 head = _BEFORE_FORK.value(self.tx, chain=chain, closed=closed) or head
-            link = self.get(EventId(head))
-            if link is not None:
-                yield Extent(link, height, closed)
+            place: Any = store.FIND_PLACE.row(self.tx, id=head)
+            yield Extent(link_of(EventId(head), header_of(place[3])), height, closed)
 
 
 def link_of(event_id: EventId, header: Header) -> Link:
