@@ -58,12 +58,11 @@ class Caller:
         self._group = group
         try:
             while True:
-                self._links.lost.clear()
+                self._links.moved.clear()
                 for node in self._schedule.take_due(self._links.__contains__, AT_ONCE):
                     group.create_task(self._call(node))
                 for found in discovered():
-                    if self._is_news(found):
-                        group.create_task(self.meet(found))
+                    self._look_at(found, group)
                 await self._rest()
         finally:
             self._group = None
@@ -72,11 +71,11 @@ class Caller:
         wait = self._schedule.next_in(self._links.__contains__)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait):
-                await self._links.lost.wait()
+                await self._links.moved.wait()
 
     def wake(self) -> None:
         """Look again who is due."""
-        self._links.lost.set()
+        self._links.moved.set()
 
     def forget(self, node: NodeId) -> None:
         """A person forgot the peer."""
@@ -105,7 +104,7 @@ class Caller:
             self._logbook.note(found.node, "failed", reached.sentence, address)
             return Attempt(address=address, outcome=reached.outcome, sentence=reached.sentence, at=now)
         node = reached.established.peer
-        await self._writer.write(lambda tx: self._note_discovered(tx, node, address))
+        await self._trust_neighbour(node, address)
         await self._start(reached.socket, reached.established)
         return self._logbook.tried(node, address, "connected", "Connected.")
 
@@ -158,11 +157,18 @@ class Caller:
         if peerbook.find_peer(tx, node) is not None:
             peerbook.remember_endpoint(tx, node, address, "link", worked=True)
 
-    def _is_news(self, found: Discovered) -> bool:
-        """Whether a discovered node is to be dialled, so that people see who it is."""
+    def _look_at(self, found: Discovered, group: asyncio.TaskGroup) -> None:
+        """Dial a neighbour, so that people see who it is; trust one that dialled us, where the network is trusted."""
         now = self._clock.now_ms()
-        if any(recognises(found.key, link.peer, now) for link in self._links.all()):
-            return False
+        link = next((one for one in self._links.all() if recognises(found.key, one.peer, now)), None)
+        if link is None:
+            if self._is_news(found, now):
+                group.create_task(self.meet(found))
+        elif self._trusts_lan and not link.trusted:
+            group.create_task(self._trust_neighbour(link.peer, f"ws://{found.address}:{found.port}"))
+
+    def _is_news(self, found: Discovered, now: int) -> bool:
+        """Whether nobody dialled this announcement lately."""
         if now - self._dialled_at.get(found.key, 0) < DISCOVERED_AGAIN_MS:
             return False
         if len(self._dialled_at) >= MOST_DISCOVERED:
@@ -170,8 +176,20 @@ class Caller:
         self._dialled_at[found.key] = now
         return True
 
-    def _note_discovered(self, tx: Tx, node: NodeId, address: str) -> None:
+    async def _trust_neighbour(self, node: NodeId, address: str) -> None:
+        """Note where a neighbour is; where the network is trusted, it is from now on a peer like others."""
+        trusted = await self._writer.write(lambda tx: self._note_discovered(tx, node, address))
+        link = self._links.get(node)
+        if trusted and node not in self._schedule.off:
+            self._schedule.want(node)
+            if link is not None:
+                link.trust_changed()
+
+    def _note_discovered(self, tx: Tx, node: NodeId, address: str) -> bool:
+        """Whether the network made the peer a trusted one."""
         peer = peerbook.meet(tx, node)
         peerbook.remember_endpoint(tx, node, address, "discovery", worked=True)
-        if self._trusts_lan and peer.level in (Level.UNKNOWN, Level.INTRODUCED):
-            peerbook.set_level(tx, node, Level.TRUSTED)
+        if not self._trusts_lan or peer.level not in (Level.UNKNOWN, Level.INTRODUCED):
+            return False
+        peerbook.set_level(tx, node, Level.TRUSTED)
+        return True

@@ -42,8 +42,8 @@ class Links:
     """All established links of this node."""
 
     def __init__(self, stock: Stock, writer: Writer, clock: Clock, schedule: Schedule, logbook: Logbook) -> None:
-        self.lost = asyncio.Event()
-        """Set when a link ended, so that its node is dialled again."""
+        self.moved = asyncio.Event()
+        """Set when a link began or ended, so that whoever dials looks again whom to dial."""
         self._stock = stock
         self._writer = writer
         self._clock = clock
@@ -91,6 +91,7 @@ class Links:
         self._bound_strangers()
         self._logbook.note(node, "connected", address=link.address)
         self._note(link)
+        self.moved.set()
         try:
             await link.run(self._note)
         except LinkBroken as fault:
@@ -118,7 +119,7 @@ class Links:
         self._logbook.note(link.peer, "disconnected", (link.closing or (0, ""))[1], link.address)
         self._plan(link, opened.close_code)
         self._note(link)
-        self.lost.set()
+        self.moved.set()
 
     def _plan(self, link: Link, code: int | None) -> None:
         """When to dial again: soon after an accident, ever later where links are closed as soon as they stand."""
