@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
 import pytest
@@ -23,22 +24,17 @@ MDNS = ("224.0.0.251", 5353)
 
 def in_network(story: Callable[[], None], seconds: float = 100.0) -> None:
     """Run a test on a network that holds this machine alone; skip where that is not permitted."""
-    outcome: list[BaseException] = []
-    thread = threading.Thread(target=_run, args=(story, outcome), daemon=True)
-    thread.start()
-    thread.join(seconds)
-    assert not thread.is_alive(), f"not done within {seconds} s"
-    if outcome:
-        raise outcome[0]
-
-
-def _run(story: Callable[[], None], outcome: list[BaseException]) -> None:
+    # The namespace ends with its thread, so each story has a thread of its own.
+    pool = ThreadPoolExecutor(1)
     try:
-        _enter()
-        story()
-    except BaseException as error:
-        # What the thread raised is raised again by the one that waits for it, skips included.
-        outcome.append(error)
+        pool.submit(_run, story).result(seconds)
+    finally:
+        pool.shutdown(wait=False)
+
+
+def _run(story: Callable[[], None]) -> None:
+    _enter()
+    story()
 
 
 def _enter() -> None:
