@@ -275,6 +275,12 @@ class BadChain(Refused):
     code = "bad_chain"
 
 
+class NotShared(Refused):
+    """The event belongs to what people keep apart on this link."""
+
+    code = "not_shared"
+
+
 class TooLarge(Refused):
     """The header or body is above its limit."""
 

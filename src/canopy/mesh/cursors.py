@@ -3,7 +3,7 @@ after every crash, and after a copy of the folder was put back.
 """
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, bindparam, delete, insert, select
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, bindparam, insert, select
 
 from canopy.ground.ids import NodeId
 from canopy.log.db import Read, Tx, prepare, row_of
@@ -19,7 +19,6 @@ cursors = local(
 
 _SET = prepare(insert(cursors).prefix_with("OR REPLACE").values(row_of(cursors)))
 _FIND = prepare(select(cursors.c.run, cursors.c.position, cursors.c.merged).where(cursors.c.node == bindparam("node")))
-_DELETE = prepare(delete(cursors).where(cursors.c.node == bindparam("which")))
 
 
 class Cursor(msgspec.Struct, frozen=True):
@@ -42,8 +41,3 @@ def find(tx: Read, node: NodeId) -> Cursor:
 def advance(tx: Tx, node: NodeId, cursor: Cursor) -> None:
     """We hold everything of the peer's up to here."""
     _SET.run(tx, node=node, run=cursor.run, position=cursor.position, merged=int(cursor.merged))
-
-
-def forget(tx: Tx, node: NodeId) -> None:
-    """Compare everything at the next link."""
-    _DELETE.run(tx, which=node)

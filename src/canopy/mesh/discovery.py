@@ -6,6 +6,7 @@ see who it is, and nothing more.
 
 import asyncio
 import logging
+import re
 import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 SERVICE = "_canopy._tcp.local."
 DAY_MS = 86_400_000
+KEY = re.compile(r"[0-9a-f]{16}")
+"""How an announcement is called; what else somebody announces is never shown or dialled."""
 MOST = 64
 REFRESH_SECONDS = 3600.0
 
@@ -126,7 +129,12 @@ class Discovery:
     def _take(self, info: "AsyncServiceInfo") -> bool:
         key = ((info.properties or {}).get(b"h") or b"").decode("ascii", "replace")
         addresses = info.parsed_addresses()
-        if len(key) != 16 or not addresses or not info.port or recognises(key, self._node, self._clock.now_ms()):
+        if (
+            not KEY.fullmatch(key)
+            or not addresses
+            or not info.port
+            or recognises(key, self._node, self._clock.now_ms())
+        ):
             return False
         if key not in self._found and len(self._found) >= MOST:
             return False

@@ -175,6 +175,10 @@ class LogShelf:
 
     # What is shared.
 
+    def shares(self, scope_id: bytes, node: bytes) -> bool:
+        """Whether the events of a node in a scope flow on this link."""
+        return self._shares(scope_id, node)
+
     def _shares(self, scope_id: bytes, node: bytes, *, merged: bool | None = None) -> bool:
         """Apart, only the cards of the two ends flow; merged, open channels and the cards of who speaks in them."""
         if self._merged if merged is None else merged:

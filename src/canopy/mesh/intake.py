@@ -28,11 +28,15 @@ class Bucket:
         self._tokens = burst if tokens is None else tokens
         self._then = now
 
-    def take(self, now: float) -> bool:
-        """Take one token, if there is one."""
+    def has(self, now: float) -> bool:
+        """Whether there is a token."""
         self._tokens = min(self._burst, self._tokens + (now - self._then) * self._rate)
         self._then = now
-        if self._tokens < 1:
+        return self._tokens >= 1
+
+    def take(self, now: float) -> bool:
+        """Take one token, if there is one."""
+        if not self.has(now):
             return False
         self._tokens -= 1
         return True
@@ -46,10 +50,20 @@ class Intake:
         self._runs: dict[tuple[bytes, bytes], Bucket] = {}
         self.postponed: dict[ChainKey, float] = {}
         """Chains of which nothing is taken now, and when to ask for them again."""
-        self.refused_authors = 0
 
-    def begins(self, key: ChainKey, runs_held: int, now: float) -> bool:
-        """Whether a further run of an author may begin in a scope."""
+    def admits(self, key: ChainKey, now: float, *, stranger: bool, runs_held: int | None) -> bool:
+        """Whether one more event of a chain is taken now; `runs_held` is told when it begins the chain.
+
+        What is not taken spends nothing, or chains that try again would use up the room of each other.
+        """
+        runs = None if runs_held is None else self._runs_of(key, runs_held, now)
+        if runs is not None and not runs.has(now):
+            return False
+        if stranger and not self._events.take(now):
+            return False
+        return runs is None or runs.take(now)
+
+    def _runs_of(self, key: ChainKey, runs_held: int, now: float) -> Bucket:
         which = key[:2]
         bucket = self._runs.get(which)
         if bucket is None:
@@ -58,11 +72,7 @@ class Intake:
             # Who has many runs already has used up its burst on another day.
             tokens = RUN_BURST if runs_held < RUN_BURST else RUNS_A_DAY
             bucket = self._runs[which] = Bucket(RUNS_A_DAY / DAY, RUN_BURST, now, tokens)
-        return bucket.take(now)
-
-    def passes(self, now: float) -> bool:
-        """Whether one more event of an introduced author is taken."""
-        return self._events.take(now)
+        return bucket
 
     def postpone(self, key: ChainKey, now: float) -> bool:
         """Take no more of a chain for now; True when that is news."""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
-from canopy.ground.errors import BadInvite
+from canopy.ground.errors import BadInvite, NotShared
 from canopy.ground.ids import EventId, NodeId
 from canopy.log import store
 from canopy.log.append import Absence, Door, Receipt, Taking
@@ -234,6 +234,9 @@ class Pump:
             # The door says what is wrong with it, and counts it.
             door.receive(tx, item.header, item.signature, item.body, self._source, absence)
             return None
+        if not self.session.sync.merged and not self._shelf(tx).shares(header.scope, header.node):
+            store.COUNT_SOURCE.run(tx, source=self._source, reason=NotShared.code)
+            return None
         key: ChainKey = (header.scope, header.node, header.run)
         if store.FIND_EVENT.row(tx, id=identity) is None and not self._admits(tx, key, header.height, trusted, now):
             postponed.add(key)
@@ -245,14 +248,18 @@ class Pump:
     def _admits(self, tx: Tx, key: ChainKey, height: int, trusted: set[NodeId], now: float) -> bool:
         """Whether an event is taken now, by the limits on strangers and on fresh runs."""
         author = NodeId(key[1])
-        if height == 1 and not self._intake.begins(key, _RUNS_HELD.value(tx, scope=key[0], node=author), now):
+        stranger = author not in trusted
+        if stranger and not self._may_introduce(tx, author):
             return False
-        if author in trusted:
-            return True
+        runs_held = int(_RUNS_HELD.value(tx, scope=key[0], node=author)) if height == 1 else None
+        return self._intake.admits(key, now, stranger=stranger, runs_held=runs_held)
+
+    def _may_introduce(self, tx: Tx, author: NodeId) -> bool:
+        """Note that the peer forwards this author; False when it forwards too many already."""
         if peerbook.introduce(tx, author, self.peer) and peerbook.count_introduced(tx, self.peer) > MOST_AUTHORS:
             peerbook.drop_introduction(tx, author, self.peer)
             return False
-        return self._intake.passes(now)
+        return True
 
     # What goes.
 

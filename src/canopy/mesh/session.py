@@ -83,7 +83,7 @@ class Session:
         self.sync = Sync()
         self.ours: Hello | None = None
         self.theirs: Hello | None = None
-        self._left = {Join: JOINS, Card: CARDS, Hello: CARDS}
+        self._left = {Join: JOINS, Joined: JOINS, Card: CARDS, Hello: CARDS}
         self._outbox: list[Envelope] = [] if join is None else [seal(join)]
         self._outbox.append(seal(card))
 
