@@ -28,6 +28,7 @@ from canopy.edge.rooms import Rooms
 from canopy.edge.routes import ROUTES
 from canopy.edge.serving import Server, bind
 from canopy.edge.stream import Streams
+from canopy.features.channels.tables import open_scopes
 from canopy.features.people.tables import card_of
 from canopy.ground.instants import instant
 from canopy.ground.settings import Settings
@@ -118,6 +119,7 @@ class Node:
             version=__version__,
             name=self._name,
             addresses=lambda: [one.address for one in self.mesh.reach()],
+            open_scopes=open_scopes,
         )
         return Mesh(
             stock,

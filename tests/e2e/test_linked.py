@@ -175,3 +175,41 @@ def test_a_code_is_for_one_node(tmp_path: Path) -> None:
         wait_until(lambda: len(peers(one)) == 2, "the second comer")
         assert words(three) == []
         assert syncing(three) == 0
+
+
+def test_a_channel_lives_on_both_nodes(tmp_path: Path) -> None:
+    """Founded on one, spoken in on both, renamed by its authority, and by an admin elsewhere who asks it."""
+    with nodes(tmp_path, "one", "two") as (one, two):
+        link(one, two)
+        wait_until(lambda: is_level(one) and is_level(two), "the link")
+        channel = one.call("POST", "/channels", {"name": "plans"})["channel"]["id"]
+        there = f"/channels/{channel}"
+
+        def said(node: Node) -> list[str]:
+            return [m["content"] for m in node.call("GET", f"{there}/messages?order=created")["messages"]]
+
+        def seen(node: Node, **wanted: object) -> Callable[[], bool]:
+            def holds_now() -> bool:
+                answer = node.request("GET", f"/api/v1{there}", key=node.key)
+                shown = answer.json["channel"] if answer.status == 200 else {}
+                return all(shown.get(name) == value for name, value in wanted.items())
+
+            return holds_now
+
+        wait_until(seen(two, name="plans", user_role="member"), "the channel on the other node")
+        two.call("POST", "/channels/messages", {"channel_id": channel, "content": "from two"})
+        one.call("POST", "/channels/messages", {"channel_id": channel, "content": "from one"})
+        wait_until(lambda: sorted(said(one)) == sorted(said(two)) == ["from one", "from two"], "words both ways")
+        refused = two.request("PATCH", f"/api/v1{there}", {"name": "mine"}, key=two.key)
+        assert (refused.status, refused.json["code"]) == (403, "not_admin")
+        users = {u["username"].split(".")[0]: u["user_id"] for u in one.call("GET", "/users")["users"]}
+        one.call("PUT", f"{there}/members/{users['two']}/role", {"role": "admin"})
+        wait_until(seen(two, user_role="admin"), "the role")
+        asked = two.request("PATCH", f"/api/v1{there}", {"name": "travel"}, key=two.key)
+        assert asked.status == 202 and asked.json["pending"] is True
+        for node in (one, two):
+            wait_until(seen(node, name="travel"), "the answer to the wish")
+        one.call("PUT", f"{there}/members/{users['two']}/role", {"role": "member"})
+        wait_until(seen(two, user_role="member"), "the loss of the role")
+        one.call("PATCH", f"{there}/lifecycle", {"archived": True})
+        wait_until(seen(two, lifecycle_status="archived"), "the archive")

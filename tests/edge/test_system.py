@@ -158,7 +158,7 @@ def test_what_nobody_foresaw_is_a_problem_too(stage: Stage, monkeypatch: pytest.
         raise RuntimeError("a defect")
 
     async def script(local: Local) -> None:
-        monkeypatch.setattr("canopy.features.channels.routes.list_channels", defect)
+        monkeypatch.setattr("canopy.features.channels.routes.reading.list_channels", defect)
         failed = await local.get("/channels")
         assert (failed.status_code, code(failed)) == (500, "internal_error")
         assert "a defect" not in failed.text

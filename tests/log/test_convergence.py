@@ -192,7 +192,7 @@ def test_a_thousand_histories_converge(template: Template, part: int) -> None:
 def test_histories_converge_in_slices(template: Template) -> None:
     found, noted = _differing(template, GATE)
     assert found == {}
-    assert noted == set(What)
+    assert noted == set(What) - {What.ANSWER}
 
 
 @pytest.mark.slow

@@ -53,8 +53,8 @@ def _contents(world: World) -> list[str]:
 
 
 def test_a_room_is_stale_when_its_number_changes(world: World) -> None:
-    assert _stale(world) == {"people", "messages"}
-    world.database.write(lambda tx: store_numbers(tx, world.door.catalog, {"people", "messages"}))
+    assert _stale(world) == {"people", "channels", "messages"}
+    world.database.write(lambda tx: store_numbers(tx, world.door.catalog, {"people", "channels", "messages"}))
     assert _stale(world) == set()
     _install(world, _upgraded())
     assert _stale(world) == {"messages"}
@@ -62,7 +62,7 @@ def test_a_room_is_stale_when_its_number_changes(world: World) -> None:
 
 def test_rooms_that_read_a_stale_room_are_stale_too(world: World) -> None:
     _install(world, _upgraded(1, reads=("people",)))
-    world.database.write(lambda tx: store_numbers(tx, world.door.catalog, {"people", "messages"}))
+    world.database.write(lambda tx: store_numbers(tx, world.door.catalog, {"people", "channels", "messages"}))
     changed = Projection(room="people", number=9, kinds=("user.carded",), project=project_message)
     people = msgspec.structs.replace(PEOPLE, projections=(changed,))
     _install(world, (people, _upgraded(1, reads=("people",))[1]))

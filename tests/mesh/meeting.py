@@ -6,6 +6,7 @@ from typing import Any
 
 from canopy import installed
 from canopy.crypto.keys import SigningKey
+from canopy.features.channels.tables import open_scopes
 from canopy.features.messages.events import MessagePosted
 from canopy.ground.clock import ManualClock
 from canopy.ground.ids import UserKey
@@ -30,7 +31,12 @@ class Member(World):
         self.node = self.key.node
         self.identity = Identity(self.key, KeyPair(bytes([number + 100]) * 32))
         self.stock = Stock(
-            database=self.database, door=self.door, here=self.node, version="test", name=lambda tx: f"node {number}"
+            database=self.database,
+            door=self.door,
+            here=self.node,
+            version="test",
+            name=lambda tx: f"node {number}",
+            open_scopes=open_scopes,
         )
 
     def post(self, words: str) -> Entry:

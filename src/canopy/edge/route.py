@@ -75,6 +75,13 @@ def post(
     return _route("POST", path, endpoint, permission, summary, response, request=request, errors=_CHANGED, **more)
 
 
+def put(
+    path: str, endpoint: Endpoint, permission: str, summary: str, request: Any, response: Any, **more: Any
+) -> Route:
+    """A route that sets something to what is given."""
+    return _route("PUT", path, endpoint, permission, summary, response, request=request, errors=_CHANGED, **more)
+
+
 def patch(
     path: str, endpoint: Endpoint, permission: str, summary: str, request: Any, response: Any, **more: Any
 ) -> Route:

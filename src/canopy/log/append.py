@@ -5,6 +5,7 @@
 become true with its commit.
 """
 
+import contextlib
 from collections import deque
 from enum import Enum
 from secrets import token_bytes
@@ -87,7 +88,7 @@ class Door:
 
     def __init__(self, catalog: Catalog, key: SigningKey, clock: Clock | None = None) -> None:
         self.catalog = catalog
-        self.judge = Judge(catalog)
+        self.judge = Judge(catalog, key.node)
         self._key = key
         self._clock = clock
         self._room: tuple[Tx, Budget] | None = None
@@ -316,11 +317,24 @@ class Door:
             left -= max(1, portion - budget.left)
         return todo.is_left(tx)
 
+    def _answer(self, tx: Tx, wish: EventId) -> None:
+        """As the authority, answer a wish that counts still; one that cannot be granted is passed over."""
+        for held in map(self.judge.held, store.BY_ID.rows(tx, id=wish)):
+            kind = self.catalog.kind(held.entry.kind)
+            standing = self.judge.rules.state(tx, held.entry.scope)
+            if not held.is_done or kind is None or kind.answers is None:
+                continue
+            for draft in kind.answers(tx, held.entry, standing):
+                with contextlib.suppress(TheirFault), tx.savepoint():
+                    self.do(tx, draft)
+
     def _seconds(self) -> float:
         return 0.0 if self._clock is None else self._clock.monotonic()
 
     def _go_on(self, tx: Tx, task: Task, budget: Budget) -> None:
-        if task.what is What.PARKED:
+        if task.what is What.ANSWER:
+            self._answer(tx, EventId(task.key))
+        elif task.what is What.PARKED:
             self._release(tx, task.key, task.position, budget)
         else:
             self.judge.go_on(tx, task, budget)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Protocol
 import msgspec
 
 from canopy.ground.ids import NO_EVENT, EventId, NodeId, ScopeId, UserKey
-from canopy.log.db import Read, Tx
+from canopy.log.db import Read
 from canopy.log.event import Header
 
 
@@ -127,7 +127,8 @@ class Ruling(Body, frozen=True, kw_only=True, omit_defaults=True):
 
 Admit = Callable[[Read, Entry, Any], Verdict]
 """Whether an event counts, under the state of its scope before it: None where no authority governs."""
-Projector = Callable[[Tx, bytes, Sequence[Entry]], None]
+Projector = Callable[..., None]
+"""Takes (tx, object, history), and of a governed projection the state of the scope, which is its object."""
 Announce = Callable[[Read, Entry], Iterable[Notice]]
 ObjectOf = Callable[[Header, EventId, Any], bytes | None]
 
@@ -147,6 +148,8 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     announce_expired: Announce | None = None
     target: Callable[[Any], bytes | None] | None = None
     deletes: bool = False
+    answers: "Callable[[Read, Entry, Any], Sequence[Draft]] | None" = None
+    """What the authority says to a wish, once, on its own node, when the wish first counts."""
     founds: Callable[[Header, Any], bool] | None = None
     """Whether an event of this kind founds its scope, with its node as the authority."""
     only_ends: bool = False
@@ -179,6 +182,8 @@ class Projection(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     kinds: tuple[str, ...]
     project: Projector
+    governed: bool = False
+    """Whether its objects are governed scopes, whose rows follow from the line and not from the order of time."""
     reads: tuple[str, ...] = ()
     """Rooms whose tables it reads: when those are rebuilt, so is this."""
 

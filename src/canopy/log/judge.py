@@ -12,7 +12,7 @@ from typing import Protocol
 import msgspec
 
 from canopy.ground.clock import COUNTER_BITS, FUTURE_TOLERANCE_MS, milliseconds_of
-from canopy.ground.ids import EventId, NodeId
+from canopy.ground.ids import EventId, NodeId, ScopeId
 from canopy.log import chains, store
 from canopy.log.authority import Change
 from canopy.log.catalog import DONE, Catalog, Entry, Kind, Projection, Verdict, hidden, waiting
@@ -57,8 +57,9 @@ class Rebuilding(Protocol):
 class Judge:
     """Decides fates and lets the rooms make their rows."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, here: NodeId | None = None) -> None:
         self.catalog = catalog
+        self.here = here
         self.rules = Rulebook(catalog)
         self.rebuild: Rebuilding | None = None
 
@@ -323,11 +324,12 @@ class Judge:
     def _make(self, tx: Tx, key: bytes, projections: Iterable[Projection], shown: Sequence[Held]) -> None:
         for projection in projections:
             mine = [held.entry for held in shown if held.entry.kind in projection.kinds]
+            states = (self.rules.state(tx, ScopeId(key)),) if projection.governed else ()
             if self.rebuild is None or not self.rebuild.catching_up:
-                projection.project(tx, key, mine)
+                projection.project(tx, key, mine, *states)
             if self.rebuild is not None and projection.room in self.rebuild.rooms:
                 with tx.writing_to(self.rebuild.renamed):
-                    projection.project(tx, key, mine)
+                    projection.project(tx, key, mine, *states)
 
     def _blame(self, tx: Tx, key: bytes, projections: Sequence[Projection], candidates: Sequence[Held]) -> None:
         accepted: list[Held] = []
@@ -346,6 +348,8 @@ class Judge:
         held.announced = True
         store.SET_ANNOUNCED.run(tx, which=held.entry.id)
         kind = self.catalog.kinds[held.entry.kind]
+        if kind.answers is not None and self.rules.founder(tx, held.entry.scope) == self.here:
+            note(tx, What.ANSWER, held.entry.id, 0)
         if kind.announce is not None and not held.gone:
             for notice in kind.announce(tx, held.entry):
                 write_notice(tx, notice)

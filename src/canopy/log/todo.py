@@ -31,6 +31,8 @@ class What(StrEnum):
     """Take what was parked on an id that is held now."""
     AWAITS = "awaits"
     """Judge what waits for an id or an object that is there now."""
+    ANSWER = "answer"
+    """Say what the authority, which is this node, says to a wish."""
     BODIES = "bodies"
     """Drop what its author's node wrote about an object that it deleted."""
 

@@ -88,8 +88,11 @@ _BY_ID = prepare(
 class LogShelf:
     """A shelf over a snapshot of the log, as one peer may see it."""
 
-    def __init__(self, tx: Read, here: NodeId, peer: NodeId, *, merged: bool) -> None:
+    def __init__(
+        self, tx: Read, here: NodeId, peer: NodeId, *, merged: bool, opened: frozenset[bytes] = frozenset()
+    ) -> None:
         self._tx = tx
+        self._open = opened
         self._here = here
         self._peer = peer
         self._merged = merged
@@ -182,7 +185,7 @@ class LogShelf:
     def _shares(self, scope_id: bytes, node: bytes, *, merged: bool | None = None) -> bool:
         """Apart, only the cards of the two ends flow; merged, open channels and the cards of who speaks in them."""
         if self._merged if merged is None else merged:
-            return scope_id == scope.GENERAL or scope_id == _scope_of_node(node)
+            return scope_id == scope.GENERAL or scope_id == _scope_of_node(node) or scope_id in self._open
         return node in (self._here, self._peer) and scope_id == _scope_of_node(node)
 
     def _shared(self, rows: Iterable[Row]) -> list[Row]:

@@ -57,6 +57,8 @@ class Stock:
     """What this node calls itself."""
     addresses: Callable[[], list[str]] = list
     """Where it can be dialled."""
+    open_scopes: Callable[[Read], frozenset[bytes]] = lambda tx: frozenset()
+    """The scopes of open channels beside #general."""
 
 
 class Taken(NamedTuple):
@@ -154,7 +156,7 @@ class Pump:
         peer = peerbook.find_peer(tx, self.peer)
         if peer is None or peer.level is not Level.TRUSTED:
             return None
-        shelf = LogShelf(tx, self._stock.here, self.peer, merged=peer.merged)
+        shelf = self._shelf_of(tx, merged=peer.merged)
         have = cursors.find(tx, self.peer)
         return Hello(
             run=self._stock.door.run(tx),
@@ -185,7 +187,7 @@ class Pump:
         yield lambda tx: self._note_agreement(tx, theirs.addresses, merged=merged)
         self._run = theirs.run
         with self._stock.database.read() as tx:
-            shelf = LogShelf(tx, self._stock.here, self.peer, merged=merged)
+            shelf = self._shelf_of(tx, merged=merged)
             self.session.sync.begin(ours, theirs, shelf, merged=merged)
 
     def _note_agreement(self, tx: Tx, addresses: Sequence[str], *, merged: bool) -> None:
@@ -301,7 +303,10 @@ class Pump:
             self.session.sync.audit(self._shelf(tx))
 
     def _shelf(self, tx: Read) -> LogShelf:
-        return LogShelf(tx, self._stock.here, self.peer, merged=self.session.sync.merged)
+        return self._shelf_of(tx, merged=self.session.sync.merged)
+
+    def _shelf_of(self, tx: Read, *, merged: bool) -> LogShelf:
+        return LogShelf(tx, self._stock.here, self.peer, merged=merged, opened=self._stock.open_scopes(tx))
 
 
 _ABSENCES = {absence.value: absence for absence in Absence}

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from canopy.features.channels.tables import find_by_scope
+from canopy.features.channels.tables import ChannelState, may_speak
 from canopy.features.messages.events import MessageDeleted, MessagePosted
 from canopy.features.people.tables import user_cards
 from canopy.ground.ids import EventId, NodeId
@@ -32,6 +32,7 @@ from canopy.log import store
 from canopy.log.catalog import DONE, Entry, Verdict, hidden, waiting
 from canopy.log.db import Prepared, Read, Tx, prepare, projected, row_of
 from canopy.log.event import header_of
+from canopy.log.scope import GENERAL
 from canopy.log.shown import channel_id, message_id, user_id
 
 messages = projected(
@@ -151,13 +152,15 @@ _ONE = prepare(_reading().where(text("shown.id = :id")))
 # What the log asks.
 
 
-def admit_posted(tx: Read, entry: Entry, state: object) -> Verdict:
+def admit_posted(tx: Read, entry: Entry, state: ChannelState | None) -> Verdict:
     """A message belongs to a channel that is known here, and has an author."""
     if not entry.user:
         return hidden("no_user")
-    if find_by_scope(tx, entry.scope) is None:
+    if entry.scope == GENERAL:
+        return DONE
+    if state is None:
         return waiting("channel", awaits=entry.scope)
-    return DONE
+    return DONE if may_speak(state) else hidden("no_channel")
 
 
 def admit_change(tx: Read, entry: Entry, state: object) -> Verdict:

@@ -1,0 +1,170 @@
+"""What people do to channels. On the authority's node it is ruled at once; elsewhere an admin asks."""
+
+from collections.abc import Sequence
+from secrets import token_bytes
+from typing import Any
+
+import msgspec
+
+from canopy.edge.principal import Principal
+from canopy.features.channels.charter import ChannelState, Pair
+from canopy.features.channels.events import (
+    ChannelArchived,
+    ChannelAsked,
+    ChannelChanged,
+    ChannelJoined,
+    ChannelLeft,
+    ChannelOpened,
+    Role,
+    RoleSet,
+)
+from canopy.features.channels.tables import (
+    Channel,
+    absent_from,
+    admins_of,
+    find_channel,
+    find_open,
+    is_taken,
+)
+from canopy.features.people.tables import find_card
+from canopy.ground.errors import Conflict, Forbidden, NotFound
+from canopy.ground.ids import NodeId, ScopeId
+from canopy.log import scope
+from canopy.log.catalog import Body, Draft, Entry
+from canopy.log.db import Read, Tx
+from canopy.log.scope import NONCE_BYTES
+from canopy.log.shown import GENERAL_ID
+
+MISSING = "There is no such channel, or you are not a member."
+
+
+class NewChannel(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel to found."""
+
+    name: str
+    description: str = ""
+    topic: str = ""
+
+
+class ChannelWish(msgspec.Struct, frozen=True, kw_only=True):
+    """What of a channel shall change; None stays."""
+
+    channel_id: str
+    name: str | None = None
+    description: str | None = None
+    topic: str | None = None
+    ttl_days: int | None = None
+    preserved: bool | None = None
+    archived: bool | None = None
+    reason: str = ""
+
+
+class RoleWish(msgspec.Struct, frozen=True, kw_only=True):
+    """Who shall be what."""
+
+    channel_id: str
+    user_id: str
+    role: Role
+
+
+class Coming(msgspec.Struct, frozen=True, kw_only=True):
+    """One's own coming or going."""
+
+    channel_id: str
+    stays: bool
+
+
+def open_channel(tx: Tx, principal: Principal, wish: NewChannel) -> Sequence[Draft]:
+    """Found a channel. Raises Conflict when the name is taken."""
+    if is_taken(tx, wish.name):
+        raise Conflict("A channel of this name exists already.")
+    nonce = token_bytes(NONCE_BYTES)
+    body = ChannelOpened(nonce=nonce, name=wish.name, description=wish.description, topic=wish.topic)
+    return [Draft(scope=scope.of_channel(principal.node, nonce), user=principal.user, body=body)]
+
+
+def change_channel(tx: Tx, principal: Principal, wish: ChannelWish) -> Sequence[Draft]:
+    """Change words or life span. Raises NotFound, Forbidden, Conflict."""
+    channel = administered(tx, principal, wish.channel_id)
+    if wish.name is not None and wish.name.casefold() != channel.name.casefold() and is_taken(tx, wish.name):
+        raise Conflict("A channel of this name exists already.")
+    if channel.node != principal.node:
+        return [_asking(principal, channel, {k: v for k, v in msgspec.structs.asdict(wish).items() if k in _ASKED})]
+    return [_ruling(principal, channel, body) for body in rulings_of(wish)]
+
+
+def rulings_of(wish: "ChannelWish | ChannelAsked") -> list[Body]:
+    """The authority events that a wish leads to."""
+    bodies: list[Body] = []
+    words = {name: getattr(wish, name) for name in ("name", "description", "topic", "ttl_days", "preserved")}
+    if any(value is not None for value in words.values()):
+        bodies.append(ChannelChanged(**words))
+    if wish.archived is not None:
+        bodies.append(ChannelArchived(archived=wish.archived, reason=wish.reason))
+    return bodies
+
+
+def set_role(tx: Tx, principal: Principal, wish: RoleWish) -> Sequence[Draft]:
+    """Make a member an admin or the reverse. Raises NotFound, Forbidden, Conflict `last_admin`."""
+    channel = administered(tx, principal, wish.channel_id)
+    card = find_card(tx, wish.user_id)
+    if card is None or card.retired or card.user_id in absent_from(tx, channel):
+        raise NotFound("There is no such member.", code="user_not_found")
+    if (wish.role == "admin") is (wish.user_id in admins_of(tx, channel)):
+        return []
+    if wish.role == "member" and admins_of(tx, channel) == {wish.user_id}:
+        raise Conflict("A channel needs an admin; make somebody else one first.", code="last_admin")
+    if channel.node != principal.node:
+        return [_asking(principal, channel, {"node": card.node, "user": card.user, "role": wish.role})]
+    return [_ruling(principal, channel, RoleSet(node=card.node, user=card.user, role=wish.role))]
+
+
+def come_or_go(tx: Tx, principal: Principal, wish: Coming) -> Sequence[Draft]:
+    """Join an open channel, or leave one. Raises NotFound, Forbidden for #general, Conflict for the last admin."""
+    channel = find_open(tx, wish.channel_id)
+    if wish.channel_id == GENERAL_ID:
+        if wish.stays:
+            return []
+        raise Forbidden("Everybody is in #general, always.", code="general")
+    if channel is None:
+        raise NotFound(MISSING, code="channel_not_found")
+    away = principal.user_id in absent_from(tx, channel)
+    if away is not wish.stays:
+        return []
+    if not wish.stays and admins_of(tx, channel) == {principal.user_id}:
+        raise Conflict("A channel needs an admin; make somebody else one first.", code="last_admin")
+    return [Draft(scope=channel.scope, user=principal.user, body=ChannelJoined() if wish.stays else ChannelLeft())]
+
+
+def answer_wish(tx: Read, entry: Entry, state: ChannelState) -> Sequence[Draft]:
+    """As the authority: what an admin elsewhere asked for, in our words."""
+    asked: ChannelAsked = entry.body
+    bodies = rulings_of(asked)
+    if asked.node is not None and asked.user is not None and asked.role is not None:
+        pair: Pair = (NodeId(asked.node), asked.user)  # type: ignore[assignment]
+        if asked.role == "admin" or state.admins - {pair}:
+            bodies.append(RoleSet(node=asked.node, user=asked.user, role=asked.role))
+    return [Draft(scope=entry.scope, body=body, cause=entry.id) for body in bodies]
+
+
+def administered(tx: Read, principal: Principal, channel_id: str) -> Channel:
+    """A channel that the caller may administer. Raises NotFound, Forbidden."""
+    channel = find_channel(tx, principal, channel_id)
+    if channel is None:
+        raise NotFound(MISSING, code="channel_not_found")
+    if channel.id == GENERAL_ID:
+        raise Forbidden("#general has no admins and stays as it is.", code="general")
+    if principal.user_id not in admins_of(tx, channel):
+        raise Forbidden("Only admins of the channel may do that.", code="not_admin")
+    return channel
+
+
+def _ruling(principal: Principal, channel: Channel, body: Body) -> Draft:
+    return Draft(scope=channel.scope, user=principal.user, body=body)
+
+
+def _asking(principal: Principal, channel: Channel, fields: dict[str, Any]) -> Draft:
+    return Draft(scope=ScopeId(channel.scope), user=principal.user, body=ChannelAsked(**fields))
+
+
+_ASKED = ("name", "description", "topic", "ttl_days", "preserved", "archived", "reason")

@@ -1,0 +1,180 @@
+"""Founding channels, changing them, coming and going."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from canopy.edge.ask import Ask, check_name, check_text, found, invalid
+from canopy.edge.principal import Principal
+from canopy.features.channels.actions import (
+    MISSING,
+    ChannelWish,
+    Coming,
+    NewChannel,
+    RoleWish,
+    administered,
+    change_channel,
+    come_or_go,
+    open_channel,
+    set_role,
+)
+from canopy.features.channels.events import LONGEST_TTL_DAYS, NAME_LENGTH, REASON_LENGTH, TEXT_LENGTH
+from canopy.features.channels.routes.shapes import (
+    ChannelMade,
+    ChannelNew,
+    ChannelPatch,
+    ChannelPatched,
+    Done,
+    Lifecycle,
+    MemberNew,
+    RoleNew,
+    channel_json,
+    lifecycle_json,
+)
+from canopy.features.channels.tables import (
+    Channel,
+    find_by_scope,
+    find_channel,
+    find_open,
+)
+from canopy.features.people.tables import find_card
+from canopy.ground.errors import Forbidden, NotAvailable
+from canopy.ground.ids import EventId, ScopeId
+from canopy.log import store
+from canopy.log.db import Read
+from canopy.log.event import header_of
+from canopy.log.shown import GENERAL_ID
+
+
+async def post_channel(ask: Ask) -> Response:
+    """Found a channel."""
+    wish = ask.decode(ChannelNew)
+    for field, value, allowed in (
+        ("type", wish.type, ["public"]),
+        ("privacy_mode", wish.privacy_mode, ["open"]),
+        ("post_policy", wish.post_policy, ["open"]),
+        ("crypto_mode", wish.crypto_mode or "legacy_plaintext", ["legacy_plaintext"]),
+    ):
+        _only(field, value, allowed)
+    new = NewChannel(
+        name=_name(wish.name),
+        description=check_text(wish.description, "description", TEXT_LENGTH),
+        topic=check_text(wish.topic, "topic", TEXT_LENGTH),
+    )
+
+    def answer(tx: Read, principal: Principal, ids: Sequence[EventId]) -> ChannelMade:
+        return ChannelMade(channel=channel_json(ask, tx, _founded(tx, ids[0])))
+
+    return await ask.perform(open_channel, new, answer)
+
+
+def _founded(tx: Read, event: EventId) -> Channel:
+    place: Any = store.FIND_PLACE.row(tx, id=event)
+    return found(find_by_scope(tx, ScopeId(header_of(place[3]).scope)))
+
+
+async def patch_channel(ask: Ask) -> Response:
+    """Change the words of a channel."""
+    wish = ask.decode(ChannelPatch)
+    if wish.privacy_mode is not None:
+        _only("privacy_mode", wish.privacy_mode, ["open"])
+    if wish.notifications_enabled is not None:
+        raise NotAvailable("Notifications of a channel come later.", allowed=["name", "description", "topic"])
+    change = ChannelWish(
+        channel_id=ask.token("channel_id"),
+        name=None if wish.name is None else _name(wish.name),
+        description=None if wish.description is None else check_text(wish.description, "description", TEXT_LENGTH),
+        topic=None if wish.topic is None else check_text(wish.topic, "topic", TEXT_LENGTH),
+    )
+    return await _change(ask, change)
+
+
+async def patch_lifecycle(ask: Ask) -> Response:
+    """Archive a channel or take it out again, and set how long it lives in silence."""
+    wish = ask.decode(Lifecycle)
+    if wish.ttl_days is None and wish.preserved is None and wish.archived is None:
+        raise invalid("ttl_days", "required", "Give ttl_days, preserved or archived.")
+    if wish.ttl_days is not None and not 1 <= wish.ttl_days <= LONGEST_TTL_DAYS:
+        raise invalid(
+            "ttl_days", "out_of_range", f"ttl_days lies between 1 and {LONGEST_TTL_DAYS}.", code="invalid_parameter"
+        )
+    change = ChannelWish(
+        channel_id=ask.token("channel_id"),
+        ttl_days=wish.ttl_days,
+        preserved=wish.preserved,
+        archived=wish.archived,
+        reason=check_text(wish.reason, "reason", REASON_LENGTH),
+    )
+    return await _change(ask, change)
+
+
+async def _change(ask: Ask, change: ChannelWish) -> Response:
+    with ask.reading() as tx:
+        channel = administered(tx, ask.principal, change.channel_id)
+    pending = channel.node != ask.core.node
+
+    def answer(tx: Read, principal: Principal, ids: Sequence[EventId]) -> ChannelPatched:
+        now = found(find_channel(tx, principal, change.channel_id))
+        return ChannelPatched(
+            channel=channel_json(ask, tx, now),
+            privacy_mode=now.privacy_mode,
+            lifecycle=lifecycle_json(now),
+            pending=pending,
+        )
+
+    return await ask.perform(change_channel, change, answer, status=202 if pending else 200)
+
+
+async def put_role(ask: Ask) -> Response:
+    """Make a member an admin, or the reverse."""
+    role = ask.decode(RoleNew).role
+    wish = RoleWish(channel_id=ask.token("channel_id"), user_id=ask.token("user_id"), role=role)
+    with ask.reading() as tx:
+        pending = administered(tx, ask.principal, wish.channel_id).node != ask.core.node
+
+    def answer(tx: Read, principal: Principal, ids: Sequence[EventId]) -> Done:
+        return Done(success=True, role=role, pending=pending)
+
+    return await ask.perform(set_role, wish, answer, status=202 if pending else 200)
+
+
+async def add_member(ask: Ask) -> Response:
+    """Come back into an open channel; for anybody else it changes nothing, since everybody is in it."""
+    wish = ask.decode(MemberNew)
+    with ask.reading() as tx:
+        channel = find_open(tx, ask.token("channel_id")) if ask.path["channel_id"] != GENERAL_ID else None
+        if channel is None:
+            found(find_channel(tx, ask.principal, ask.path["channel_id"]), MISSING, "channel_not_found")
+        found(find_card(tx, wish.user_id), "There is no such user here.", "user_not_found")
+    if wish.user_id != ask.principal.user_id:
+        return ask.answer(Done(success=True, role="member", pending=False))
+    coming = Coming(channel_id=ask.token("channel_id"), stays=True)
+    return await ask.perform(come_or_go, coming, _done_as_member, status=200)
+
+
+async def remove_member(ask: Ask) -> Response:
+    """Leave a channel. Nobody is removed from an open one: everybody belongs there."""
+    if ask.token("user_id") != ask.principal.user_id:
+        with ask.reading() as tx:
+            administered(tx, ask.principal, ask.token("channel_id"))
+        raise Forbidden("Everybody belongs to an open channel; people leave it themselves.", code="open_channel")
+    coming = Coming(channel_id=ask.token("channel_id"), stays=False)
+    return await ask.perform(come_or_go, coming, _done_as_member, status=200)
+
+
+def _done_as_member(tx: Read, principal: Principal, ids: Sequence[EventId]) -> Done:
+    return Done(success=True, role="member", pending=False)
+
+
+def _name(value: str) -> str:
+    """A channel's name without its `#`. Raises InvalidRequest."""
+    name = check_name(value.strip().lstrip("#"), "name", NAME_LENGTH).lstrip("#")
+    if not name:
+        raise invalid("name", "required", "A channel needs a name.")
+    return name
+
+
+def _only(field: str, value: str, allowed: list[str]) -> None:
+    if value not in allowed:
+        raise NotAvailable(f"{field} {value!r} is not available yet.", field=field, allowed=allowed)

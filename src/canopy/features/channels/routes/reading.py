@@ -1,0 +1,72 @@
+"""Which channels there are, and who is in them."""
+
+import hashlib
+
+from starlette.responses import Response
+
+from canopy.edge.ask import Ask, found
+from canopy.features.channels.actions import (
+    MISSING,
+)
+from canopy.features.channels.routes.shapes import (
+    OneChannel,
+    channel_json,
+    is_archived,
+    member_json,
+)
+from canopy.features.channels.tables import (
+    Channel,
+    absent_from,
+    admins_of,
+    find_channel,
+    list_channels,
+)
+from canopy.features.people.tables import list_cards
+from canopy.ground.codec import to_json
+from canopy.ground.errors import InvalidParameter
+
+
+def get_channels(ask: Ask) -> Response:
+    """The channels that the caller belongs to."""
+    q = ask.query("q").casefold().lstrip("#")
+    archived = ask.flag("archived")
+    limit = ask.limit(100)
+    after = ask.query("cursor")
+    with ask.reading() as tx:
+        mine = [c for c in list_channels(tx, ask.principal) if q in c.name.casefold() and is_archived(c) is archived]
+        start = _after(mine, after)
+        page = mine[start : start + limit]
+        shown = [channel_json(ask, tx, channel) for channel in page]
+    more = len(mine) > start + limit
+    return ask.listing("channels", shown, page[-1].id if more else None)
+
+
+def _after(channels: list[Channel], cursor: str) -> int:
+    if not cursor:
+        return 0
+    for place, channel in enumerate(channels):
+        if channel.id == cursor:
+            return place + 1
+    raise InvalidParameter("This cursor is not one of ours.", parameter="cursor")
+
+
+def get_channel(ask: Ask) -> Response:
+    """One channel."""
+    with ask.reading() as tx:
+        channel = found(find_channel(tx, ask.principal, ask.token("channel_id")), MISSING, "channel_not_found")
+        shown = channel_json(ask, tx, channel)
+    version = hashlib.sha256(to_json(shown)).hexdigest()[:16]
+    return ask.item(OneChannel(channel=shown), f"{channel.id}-{version}")
+
+
+def get_members(ask: Ask) -> Response:
+    """Who belongs to a channel; everybody known who did not leave, for an open one."""
+    limit = ask.limit(100)
+    after = ask.query("cursor").partition(",")
+    with ask.reading() as tx:
+        channel = found(find_channel(tx, ask.principal, ask.token("channel_id")), MISSING, "channel_not_found")
+        cards = list_cards(tx, after=(after[0], after[2]), most=limit + 1)
+        absent, admins = absent_from(tx, channel), admins_of(tx, channel)
+    members = [member_json(card, ask.principal, admins) for card in cards[:limit] if card.user_id not in absent]
+    last = cards[limit - 1] if len(cards) > limit else None
+    return ask.listing("members", members, f"{last.handle.casefold()},{last.user_id}" if last else None)

@@ -1,0 +1,223 @@
+"""Channels and their members as JSON (REST section 2)."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from canopy.edge.ask import Ask
+from canopy.edge.principal import Principal
+from canopy.edge.route import Page
+from canopy.features.channels.tables import (
+    Channel,
+    absent_from,
+    admins_of,
+)
+from canopy.features.people.tables import Card, count_cards
+from canopy.ground.instants import instant_of
+from canopy.log.db import Read
+from canopy.log.shown import GENERAL_ID, handle_here, peer_id
+
+
+class ChannelJson(msgspec.Struct, kw_only=True):
+    """A channel as its members see it; upper rooms fill in counts and last activity."""
+
+    id: str
+    name: str
+    type: str
+    description: str
+    topic: str
+    created_by: str | None
+    created_at: str | None
+    member_count: int
+    unread_count: int
+    last_message_at: str | None
+    last_activity_at: str | None
+    origin_peer: str | None
+    privacy_mode: str
+    crypto_mode: str
+    post_policy: str
+    allow_member_replies: bool
+    can_post_top_level: bool
+    can_reply: bool
+    user_role: str
+    notifications_enabled: bool
+    lifecycle_status: str
+    archived_at: str | None
+    archive_reason: str | None
+    lifecycle_ttl_days: int | None
+    lifecycle_preserved: bool
+
+
+class Channels(msgspec.Struct, kw_only=True):
+    """The caller's channels."""
+
+    channels: list[ChannelJson]
+    count: int
+    next_cursor: str | None
+    has_more: bool
+
+
+class ChannelPage(Page, kw_only=True):
+    """Which channels: by a part of the name; archived ones instead of active ones."""
+
+    q: str = ""
+    archived: bool = False
+
+
+class OneChannel(msgspec.Struct, kw_only=True):
+    """One channel."""
+
+    channel: ChannelJson
+
+
+class Member(msgspec.Struct, kw_only=True):
+    """A user in a channel."""
+
+    user_id: str
+    username: str
+    display_name: str
+    role: str
+    joined_at: str
+    account_type: str
+    origin_peer: str
+    is_approved_poster: bool
+
+
+class Members(msgspec.Struct, kw_only=True):
+    """A page of a channel's members."""
+
+    members: list[Member]
+    count: int
+    next_cursor: str | None
+    has_more: bool
+
+
+class ChannelNew(msgspec.Struct, kw_only=True):
+    """A channel to found."""
+
+    name: str
+    description: str = ""
+    topic: str = ""
+    type: str = "public"
+    privacy_mode: str = "open"
+    post_policy: str = "open"
+    allow_member_replies: bool = True
+    crypto_mode: str = ""
+
+
+class ChannelPatch(msgspec.Struct, kw_only=True):
+    """What of a channel shall change."""
+
+    name: str | None = None
+    description: str | None = None
+    topic: str | None = None
+    privacy_mode: str | None = None
+    notifications_enabled: bool | None = None
+
+
+class Lifecycle(msgspec.Struct, kw_only=True):
+    """How long a channel lives on in silence, and whether it is put away."""
+
+    ttl_days: int | None = None
+    preserved: bool | None = None
+    archived: bool | None = None
+    reason: str = ""
+
+
+class MemberNew(msgspec.Struct, kw_only=True):
+    """Who shall come into a channel."""
+
+    user_id: str
+    role: Literal["member", "admin"] = "member"
+
+
+class RoleNew(msgspec.Struct, kw_only=True):
+    """What a member shall be."""
+
+    role: Literal["member", "admin"]
+
+
+class ChannelMade(msgspec.Struct, kw_only=True):
+    """The channel as it is now."""
+
+    channel: ChannelJson
+    success: bool = True
+
+
+class ChannelPatched(msgspec.Struct, kw_only=True):
+    """The channel as it is now; `pending` when its authority on another node was asked."""
+
+    channel: ChannelJson
+    privacy_mode: str
+    lifecycle: dict[str, Any]
+    pending: bool
+    success: bool = True
+
+
+class Done(msgspec.Struct, kw_only=True):
+    """It is so."""
+
+    success: bool
+    role: str
+    pending: bool
+
+
+def channel_json(ask: Ask, tx: Read, channel: Channel) -> ChannelJson:
+    """A channel, completed by the rooms above."""
+    more = ask.core.rooms.complete(tx, ask.principal, "channel", channel.id)
+    general = channel.id == GENERAL_ID
+    return ChannelJson(
+        id=channel.id,
+        name=channel.name,
+        type=channel.type,
+        description=channel.description,
+        topic=channel.topic,
+        created_by=channel.creator,
+        created_at=more.get("created_at") if general else instant_of(channel.created),
+        member_count=count_cards(tx) - len(absent_from(tx, channel)),
+        unread_count=more.get("unread_count", 0),
+        last_message_at=more.get("last_message_at"),
+        last_activity_at=more.get("last_message_at"),
+        origin_peer=None if channel.node is None else peer_id(channel.node),
+        privacy_mode=channel.privacy_mode,
+        crypto_mode="legacy_plaintext",
+        post_policy="open",
+        allow_member_replies=True,
+        can_post_top_level=True,
+        can_reply=True,
+        user_role="admin" if ask.principal.user_id in admins_of(tx, channel) else "member",
+        notifications_enabled=True,
+        lifecycle_status="archived" if is_archived(channel) else "preserved" if channel.preserved else "active",
+        archived_at=None if channel.archived is None else instant_of(channel.archived),
+        archive_reason=channel.reason or None,
+        lifecycle_ttl_days=channel.ttl_days or None,
+        lifecycle_preserved=channel.preserved,
+    )
+
+
+def is_archived(channel: Channel) -> bool:
+    """Whether it is put away."""
+    return channel.archived is not None
+
+
+def lifecycle_json(channel: Channel) -> dict[str, Any]:
+    """The life of a channel (row 25)."""
+    return {
+        "ttl_days": channel.ttl_days,
+        "preserved": channel.preserved,
+        "archived_at": None if channel.archived is None else instant_of(channel.archived),
+        "archive_reason": channel.reason or None,
+    }
+
+
+def member_json(card: Card, principal: Principal, admins: frozenset[str]) -> Member:
+    return Member(
+        user_id=card.user_id,
+        username=handle_here(card.handle, card.node, principal.node),
+        display_name=card.name,
+        role="admin" if card.user_id in admins else "member",
+        joined_at=instant_of(card.created),
+        account_type=card.account_type,
+        origin_peer=peer_id(card.node),
+        is_approved_poster=True,
+    )
