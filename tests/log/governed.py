@@ -7,7 +7,7 @@ import msgspec
 from canopy.edge.rooms import Room
 from canopy.ground.ids import EventId
 from canopy.log import scope
-from canopy.log.catalog import DONE, Body, Charter, Entry, Kind, Ruling, Verdict, hidden, waiting
+from canopy.log.catalog import DONE, Body, Charter, Draft, Entry, Kind, Notice, Ruling, Verdict, hidden, waiting
 from canopy.log.db import Read
 from canopy.log.event import Header
 
@@ -41,6 +41,14 @@ class ClubResumed(Ruling, frozen=True, kw_only=True, omit_defaults=True):
     RESUMES: ClassVar[bool] = True
 
 
+class WishSaid(Body, frozen=True, kw_only=True, omit_defaults=True):
+    """A member asks the founder for another; a wish for oneself is one that no founder can grant."""
+
+    KIND: ClassVar[str] = "wish.said"
+
+    node: bytes
+
+
 class WordSaid(Body, frozen=True, kw_only=True, omit_defaults=True):
     """What members do."""
 
@@ -65,8 +73,18 @@ def admit_word(tx: Read, entry: Entry, members: Members | None) -> Verdict:
     return DONE if bytes(entry.node) in members else hidden("no_member")
 
 
+def announce(tx: Read, entry: Entry) -> list[Notice]:
+    return [Notice(event_type="wish.said", visibility="public")]
+
+
 def admit_ruling(tx: Read, entry: Entry, members: Members | None) -> Verdict:
     return waiting("club", awaits=entry.scope) if members is None else DONE
+
+
+def answer(tx: Read, entry: Entry, members: Members) -> list[Draft]:
+    """What the founder says to a wish."""
+    body: Body = MemberRuled(node=entry.body.node, stays=True)
+    return [Draft(scope=entry.scope, body=WordSaid(word="refused") if entry.body.node == entry.node else body)]
 
 
 def _founds(header: Header, body: Any) -> bool:
@@ -87,6 +105,7 @@ CLUB = Room(
         Kind(body=ClubOpened, object_of=_scope_of, admit=admit_ruling, founds=_founds),
         Kind(body=MemberRuled, object_of=_scope_of, admit=admit_ruling),
         Kind(body=ClubResumed, object_of=_scope_of, admit=admit_ruling),
+        Kind(body=WishSaid, object_of=_itself, admit=admit_word, answers=answer, announce=announce),
         Kind(body=WordSaid, object_of=_itself, admit=admit_word),
     ),
     charter=Charter(first=frozenset(), fold=fold, resume=ClubResumed),

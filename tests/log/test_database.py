@@ -202,3 +202,20 @@ def test_a_value_that_is_missing_is_an_error(world: World) -> None:
     assert "scratch" in statement.sql
     with world.database.read() as tx, pytest.raises(KeyError):
         statement.rows(tx)
+
+
+def test_a_page_that_was_scribbled_over_is_damage_not_a_full_disk(world: World) -> None:
+    """The cipher's tag of each page tells; free space would not cure it."""
+    world.database.write(lambda tx: set_fact(tx, "large", bytes(200_000)))
+    world.close()
+    with world.path.open("r+b") as file:
+        size = world.path.stat().st_size
+        for page in range(size - size % 4096 - 4096 * 20, size, 4096):
+            file.seek(page + 100)
+            file.write(b"scribble")
+    database = Database(world.path, KEY, KEY_ID, world.clock)
+    with pytest.raises(DamagedDatabase), database.read() as tx:
+        tx.execute("SELECT sum(length(value)), max(name) FROM facts").fetchall()
+        tx.execute("SELECT value FROM facts").fetchall()
+    database.close()
+    world.database = Database(world.path, KEY, KEY_ID, world.clock)

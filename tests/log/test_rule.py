@@ -19,7 +19,7 @@ from canopy.log.cuts import Chain, CutHead
 from canopy.log.event import Event, body_hash, compose, encode_body, header_of, parse
 from canopy.log.line import Ruling as LineRuling
 from canopy.log.rule import Rulebook, link_of
-from tests.log.governed import CLUB, ClubOpened, MemberRuled, WordSaid, fold
+from tests.log.governed import CLUB, ClubOpened, MemberRuled, WishSaid, WordSaid, fold
 from tests.log.world import Sent, Template, World
 
 NONCE = bytes(16)
@@ -73,10 +73,7 @@ class Club:
         number = self.rng.randrange(1, len(self.keys))
         mine = [event for event in self.said.values() if event.node == self.keys[number].node]
         if mine:
-            like = self.rng.choice(mine)
-            body = encode_body(WordSaid(word="forked"), self.rng.randbytes(16))
-            header = msgspec.structs.replace(like.header, kind="word.said", body=body_hash(body))
-            event = compose(header, body, self.keys[number])
+            event = twin_of(self.rng.choice(mine), self.keys[number], self.rng.randbytes(16))
             self.said[event.id] = event
 
     def _fresh_run(self) -> None:
@@ -86,6 +83,18 @@ class Club:
     def close(self) -> None:
         for world in self.worlds:
             world.close()
+
+
+def twin_of(event: Event, key: SigningKey, salt: bytes) -> Event:
+    """Another event in the place of one: a fork."""
+    body = encode_body(WordSaid(word="forked"), salt)
+    return compose(msgspec.structs.replace(event.header, kind="word.said", body=body_hash(body)), body, key)
+
+
+def work(world: World) -> None:
+    """Do what was left to do."""
+    while world.database.write(world.door.work):
+        pass
 
 
 def events_of(world: World) -> list[Event]:
@@ -193,6 +202,63 @@ def test_an_undone_transaction_leaves_no_judgement(tmp_path: Path) -> None:
         club.keys[0].node,
         club.keys[2].node,
     }
+    club.close()
+
+
+def test_the_founder_answers_wishes_once(tmp_path: Path) -> None:
+    club = Club(tmp_path, 6, steps=0)
+    member, stranger = club.keys[1].node, club.keys[2].node
+    club._write(club.founder, MemberRuled(node=member, stays=True))
+    asking = club.worlds[1]
+    asking.receive(sent(club.said.values()))
+    club._write(asking, WishSaid(node=stranger))
+    wish = next(event for event in club.said.values() if event.header.kind == "wish.said")
+    assert len(events_of(asking)) == 3, "only the founder answers"
+    for _ in range(2):
+        club.founder.receive(sent([wish]))
+        work(club.founder)
+    kinds = [event.header.kind for event in events_of(club.founder)]
+    assert kinds == ["club.opened", "member.ruled", "wish.said", "member.ruled"]
+    state = club.founder.database.write(lambda tx: club.founder.door.judge.rules.state(tx, club.scope))
+    assert state == {club.keys[0].node, member, stranger}
+    club.close()
+
+
+def test_a_wish_that_counts_no_more_is_not_answered(tmp_path: Path) -> None:
+    club = Club(tmp_path, 8, steps=0)
+    club._write(club.founder, MemberRuled(node=club.keys[1].node, stays=True))
+    asking = club.worlds[1]
+    asking.receive(sent(club.said.values()))
+    club._write(asking, WishSaid(node=club.keys[2].node))
+    (wish,) = [event for event in club.said.values() if event.header.kind == "wish.said"]
+    club.founder.receive(sent([wish]))
+    club.founder.receive(sent([twin_of(wish, club.keys[1], b"0123456789abcdef")]))
+    work(club.founder)
+    assert len(events_of(club.founder)) == 4
+    assert "member.ruled" not in [event.header.kind for event in events_of(club.founder)[2:]]
+    club.close()
+
+
+def test_a_wish_that_cannot_be_granted_is_passed_over(tmp_path: Path) -> None:
+    club = Club(tmp_path, 7, steps=0)
+    world = club.founder
+    member = club.keys[1].node
+    club._write(world, MemberRuled(node=member, stays=True))
+    asking = club.worlds[1]
+    asking.receive(sent(club.said.values()))
+    club._write(asking, WishSaid(node=club.keys[2].node))
+    wish = [event for event in club.said.values() if event.header.kind == "wish.said"]
+
+    def meanwhile(tx: Any) -> None:
+        world.door.receive(tx, *sent(wish)[0], "peer")
+        draft = Draft(scope=club.scope, body=MemberRuled(node=member, stays=False))
+        world.door.do(tx, draft)
+
+    world.database.write(meanwhile)
+    before = len(events_of(world))
+    work(world)
+    # The cut of the removal names the wish: it counted, and is answered though its author is gone now.
+    assert len(events_of(world)) == before + 1
     club.close()
 
 

@@ -319,14 +319,13 @@ class Door:
 
     def _answer(self, tx: Tx, wish: EventId) -> None:
         """As the authority, answer a wish that counts still; one that cannot be granted is passed over."""
-        for held in map(self.judge.held, store.BY_ID.rows(tx, id=wish)):
-            kind = self.catalog.kind(held.entry.kind)
-            standing = self.judge.rules.state(tx, held.entry.scope)
-            if not held.is_done or kind is None or kind.answers is None:
-                continue
-            for draft in kind.answers(tx, held.entry, standing):
-                with contextlib.suppress(TheirFault), tx.savepoint():
-                    self.do(tx, draft)
+        held = self.judge.held(store.BY_ID.rows(tx, id=wish)[0])
+        kind = self.catalog.kind(held.entry.kind)
+        answers = kind.answers if kind is not None and held.is_done else None
+        state = self.judge.rules.state(tx, held.entry.scope)
+        for draft in answers(tx, held.entry, state) if answers is not None else ():
+            with contextlib.suppress(TheirFault), tx.savepoint():
+                self.do(tx, draft)
 
     def _seconds(self) -> float:
         return 0.0 if self._clock is None else self._clock.monotonic()
