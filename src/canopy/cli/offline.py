@@ -23,8 +23,10 @@ from canopy.log.catalog import Catalog
 from canopy.log.db import Database
 from canopy.log.examine import Finding
 from canopy.log.examine import examine as examine_log
-from canopy.log.home import find_device, open_database, open_home
+from canopy.log.home import Running, find_device, open_database, open_home
 from canopy.log.judge import Judge
+from canopy.mesh.examine import examine as examine_peers
+from canopy.mesh.examine import examine_port
 from canopy.node import SystemClock, open_door
 
 GIB = 1024**3
@@ -112,12 +114,13 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     finally:
         database.close()
     yield _space(settings)
-    yield _ports(settings)
+    yield from _ports(settings)
     yield _backup(device)
 
 
 def _log_findings(database: Database) -> Iterator[Finding]:
     yield from examine_log(database, Judge(Catalog(installed.ROOMS)))
+    yield from examine_peers(database)
 
 
 def _space(settings: Settings) -> Finding:
@@ -127,15 +130,19 @@ def _space(settings: Settings) -> Finding:
     return Finding("ok", "space", f"{free // GIB} GiB are free.")
 
 
-def _ports(settings: Settings) -> Finding:
+def _ports(settings: Settings) -> Iterator[Finding]:
     client = Client.find(settings.data_root)
     if client is None:
-        return Finding("ok", "ports", "The node is not running.")
+        yield Finding("ok", "ports", "The node is not running.")
+        return
     try:
         client.get("/health", good=(200, 503))
     except CanopyError as error:
-        return Finding("fail", "ports", error.sentence)
-    return Finding("ok", "ports", f"The node answers on {client.url}.")
+        yield Finding("fail", "ports", error.sentence)
+        return
+    yield Finding("ok", "ports", f"The node answers on {client.url}.")
+    running = msgspec.json.decode((settings.data_root / "node.json").read_bytes(), type=Running)
+    yield examine_port(running.mesh_host, running.mesh_port)
 
 
 def _backup(device: Path) -> Finding:
