@@ -19,7 +19,7 @@ from tests.e2e.test_marker import MARKER, spellings
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
 
 SECRET_WORDS = "for those who were let in"
 P = 2**255 - 19
@@ -308,6 +308,11 @@ def test_what_is_said_crosses_the_network_in_no_readable_form(tmp_path: Path) ->
         assert name not in lower
 
 
+def refused(node: Node) -> dict[str, dict[str, int]]:
+    """What each peer did wrong, as Connect shows it."""
+    return {peer["peer_id"]: peer["refused"] for peer in peers(node)}
+
+
 def test_the_wire_tells_who_was_refused(tmp_path: Path) -> None:
     """People see that somebody knocked, and as what."""
     with nodes(tmp_path, "one", "two") as (one, two):
@@ -323,8 +328,20 @@ def test_the_wire_tells_who_was_refused(tmp_path: Path) -> None:
             assert len(stranger["words"]) == 6
             line.send(SYNC, "level", [bytes(16), True])
             line.hear_all()
-        wait_until(lambda: any(peer["refused"] for peer in peers(one)), "the count")
-        (stranger,) = [peer for peer in peers(one) if peer["level"] == "unknown"]
-        assert sum(stranger["refused"].values()) == 1
+        guest = Foreign()
+        admit(one, guest)
+        with guest.link(one.mesh_port) as line:
+            line.hear_until("hello")
+            line.send(CONTROL, "grant", "no amounts")
+            line.hear_all()
+            assert line.closed_with == 4004
+        wait_until(lambda: refused(one)[guest.peer_id] == {"bad_frame": 1}, "the count")
+        assert refused(one)[stranger["peer_id"]] == {}, "ids of strangers cost nothing, so they are counted together"
         two.post("undisturbed")
         wait_until(lambda: words(one) == ["undisturbed"], "the real peer")
+        checks = {check["code"]: check for check in one.doctor().json["checks"]}
+        assert checks["mesh_port"]["state"] == checks["peers"]["state"] == "ok"
+        assert checks["links"]["state"] == "warn"
+        assert "foreign" in checks["links"]["sentence"] and "1 bad_frame" in checks["links"]["sentence"]
+        assert "strangers 1 overstepped" in checks["links"]["sentence"]
+        assert "somebody new" in checks["approval"]["sentence"]
