@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Sequence
 
 from websockets.asyncio.connection import Connection
 
 from canopy.ground.clock import Clock
+from canopy.ground.errors import CanopyError
 from canopy.ground.ids import NodeId
 from canopy.log.db import Tx, Writer
 from canopy.mesh import peerbook
@@ -24,6 +26,8 @@ AT_ONCE = 8
 DIAL_SECONDS = 5.0
 DISCOVERED_AGAIN_MS = 60_000
 MOST_DISCOVERED = 1_024
+
+_log = logging.getLogger(__name__)
 
 
 class Caller:
@@ -140,7 +144,7 @@ class Caller:
         reached = await dial(address, accepts, self._identity, self._clock, seconds)
         if isinstance(reached, Failed):
             return self._logbook.tried(node, address, reached.outcome, reached.sentence)
-        await self._writer.write(lambda tx: self._remember(tx, node, address))
+        await self._write(lambda tx: self._remember(tx, node, address))
         await self._start(reached.socket, reached.established)
         return self._logbook.tried(node, address, "connected", "Connected.")
 
@@ -153,9 +157,19 @@ class Caller:
         # The link is registered before anybody else may dial.
         await asyncio.sleep(0)
 
-    def _remember(self, tx: Tx, node: NodeId, address: str) -> None:
-        if peerbook.find_peer(tx, node) is not None:
+    async def _write(self, job: Callable[[Tx], bool]) -> bool:
+        """Note what dialling taught; a disk that fails, or too much to do, ends no dialling."""
+        try:
+            return await self._writer.write(job)
+        except CanopyError as error:
+            _log.warning("What was learned of a peer was not noted: %s", error.sentence)
+            return False
+
+    def _remember(self, tx: Tx, node: NodeId, address: str) -> bool:
+        known = peerbook.find_peer(tx, node) is not None
+        if known:
             peerbook.remember_endpoint(tx, node, address, "link", worked=True)
+        return known
 
     def _look_at(self, found: Discovered, group: asyncio.TaskGroup) -> None:
         """Dial a neighbour, so that people see who it is; trust one that dialled us, where the network is trusted."""
@@ -178,7 +192,7 @@ class Caller:
 
     async def _trust_neighbour(self, node: NodeId, address: str) -> None:
         """Note where a neighbour is; where the network is trusted, it is from now on a peer like others."""
-        trusted = await self._writer.write(lambda tx: self._note_discovered(tx, node, address))
+        trusted = await self._write(lambda tx: self._note_discovered(tx, node, address))
         link = self._links.get(node)
         if trusted and node not in self._schedule.off:
             self._schedule.want(node)

@@ -5,6 +5,7 @@ see who it is, and nothing more.
 """
 
 import asyncio
+import contextlib
 import logging
 import re
 import socket
@@ -26,6 +27,7 @@ KEY = re.compile(r"[0-9a-f]{16}")
 """How an announcement is called; what else somebody announces is never shown or dialled."""
 MOST = 64
 REFRESH_SECONDS = 3600.0
+AGAIN_SECONDS = 60.0
 
 _log = logging.getLogger(__name__)
 
@@ -87,15 +89,24 @@ class Discovery:
 
     async def _announce(self, zeroconf: "AsyncZeroconf") -> None:
         """Under a new name each day."""
+        from zeroconf import Error  # noqa: PLC0415 - start-up time, as in `run`
+
         before: AsyncServiceInfo | None = None
         while True:
             info = self._info()
-            if before is None or info.name != before.name:
-                if before is not None:
-                    await zeroconf.async_unregister_service(before)
-                await zeroconf.async_register_service(info)
-                before = info
-            await asyncio.sleep(REFRESH_SECONDS)
+            wait = REFRESH_SECONDS
+            try:
+                if before is None or info.name != before.name:
+                    if before is not None:
+                        await zeroconf.async_unregister_service(before)
+                        before = None
+                    await zeroconf.async_register_service(info)
+                    before = info
+            except (Error, OSError) as error:
+                # Somebody else on the network has this name: a copy of this node, or one that means harm.
+                _log.warning("This node cannot announce itself on the network: %r.", error)
+                wait = AGAIN_SECONDS
+            await asyncio.sleep(wait)
 
     def _info(self) -> "AsyncServiceInfo":
         from zeroconf.asyncio import AsyncServiceInfo  # noqa: PLC0415 - start-up time, as in `run`
@@ -116,15 +127,20 @@ class Discovery:
             self._heard_of.put_nowait((name, state_change.name == "Removed"))
 
     async def _look_up(self, zeroconf: "AsyncZeroconf") -> None:
+        from zeroconf import Error  # noqa: PLC0415 - start-up time, as in `run`
+
         while True:
             name, gone = await self._heard_of.get()
-            if gone:
-                self._found.pop(name.removesuffix(f".{SERVICE}"), None)
-            else:
-                info = await zeroconf.async_get_service_info(SERVICE, name, 3000)
-                if info is None or not self._take(info):
-                    continue
-            self._changed()
+            with contextlib.suppress(Error, OSError):
+                if await self._learn(zeroconf, name, gone=gone):
+                    self._changed()
+
+    async def _learn(self, zeroconf: "AsyncZeroconf", name: str, *, gone: bool) -> bool:
+        """Whether somebody came or went."""
+        if gone:
+            return self._found.pop(name.removesuffix(f".{SERVICE}"), None) is not None
+        info = await zeroconf.async_get_service_info(SERVICE, name, 3000)
+        return info is not None and self._take(info)
 
     def _take(self, info: "AsyncServiceInfo") -> bool:
         key = ((info.properties or {}).get(b"h") or b"").decode("ascii", "replace")

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from functools import partial
 
 from websockets.asyncio.connection import Connection
@@ -30,6 +31,8 @@ STRANGERS_RATE, STRANGERS_BURST = 0.2, 60.0
 TELL_SECONDS = 0.1
 """Changes of a link within this time are one notice."""
 
+AGAIN_SECONDS = 5.0
+"""After notices could not be written, until they are tried again."""
 STEADY_SECONDS = 10.0
 """A link that stood so long has shown that it can."""
 MOST_STRANGERS = 64
@@ -96,9 +99,7 @@ class Links:
             await link.run(self._note)
         except LinkBroken as fault:
             self._logbook.note(node, "failed", fault.sentence, link.address)
-            await self._writer.write(
-                partial(_count, source=node.hex() if link.trusted else STRANGERS, reason=fault.code)
-            )
+            await self._write(partial(_count, source=node.hex() if link.trusted else STRANGERS, reason=fault.code))
         except CanopyError as error:
             _log.warning("The link with %s ended: %s", peer_id(node), error.sentence)
         except Exception:  # noqa: BLE001 - peer session: one link's failure is no other's
@@ -163,7 +164,19 @@ class Links:
             self._tell.clear()
             await asyncio.sleep(TELL_SECONDS)
             changed, self._changed = self._changed, set()
-            await self._writer.write(partial(self._announce, changed=changed))
+            if not await self._write(partial(self._announce, changed=changed)):
+                self._changed |= changed
+                await asyncio.sleep(AGAIN_SECONDS)
+                self._tell.set()
+
+    async def _write(self, job: Callable[[Tx], None]) -> bool:
+        """Note something about links; a disk that fails, or too much to do, ends none of them."""
+        try:
+            await self._writer.write(job)
+        except CanopyError as error:
+            _log.warning("What became of a link was not noted: %s", error.sentence)
+            return False
+        return True
 
     def _announce(self, tx: Tx, changed: set[NodeId]) -> None:
         for node in changed:
