@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -186,5 +187,30 @@ def test_told_not_to_nobody_announces_anything(tmp_path: Path) -> None:
             key = blake3(read_code(invite_of(quiet)).node + day.to_bytes(8, "big")).hexdigest()[:16]
             assert not any(key.encode() in packet for packet in sniffer.packets)
             assert found(quiet) == []
+
+    in_network(story)
+
+
+def test_a_copy_that_announces_the_same_name_takes_nobody_down(tmp_path: Path) -> None:
+    """Or whoever wants to: a name on the network belongs to who says it first."""
+
+    def story() -> None:
+        with started(tmp_path / "one", False) as one:
+            one.stop()
+            shutil.copytree(one.root, tmp_path / "copy")
+            with (
+                Node(tmp_path / "copy", options=("--host", "0.0.0.0")) as copy,
+                started(tmp_path / "two", False) as two,
+            ):
+                copy.key = one.key
+                wait_until(lambda: len(found(two)) == 1, "the copy", 20)
+                one.restart()
+                wait_until(lambda: len(found(one)) == 1, "the neighbour", 20)
+                wait_until(lambda: state(two) == "connected_not_syncing", "one of the copies", 20)
+                assert one.call("GET", "/health")["status"] == copy.call("GET", "/health")["status"]
+                copy.post("still here")
+                one.post("here too")
+                assert one.stop() < 5
+                assert copy.stop() < 5
 
     in_network(story)

@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from canopy.ground.errors import Busy, CanopyError, StorageFailed
 from tests.mesh.housed import Housed, until
 
 Make = Callable[[int], Housed]
@@ -127,3 +129,40 @@ def test_a_copy_that_is_turned_away_waits_ever_longer(make: Make, tmp_path: Path
 def ends(node: Housed) -> int:
     """How many links ended."""
     return sum(one.status == "disconnected" for one in node.mesh.happenings(0, 500))
+
+
+@pytest.mark.parametrize("fault", [Busy, StorageFailed])
+def test_a_node_that_cannot_write_for_a_while_keeps_its_mesh(make: Make, fault: type[CanopyError]) -> None:
+    """A full disk, or too much to do: links may end, but neither the door nor the dialling does."""
+
+    async def story() -> None:
+        one, two, three = make(1), make(2), make(3)
+        async with all_running(one, two, three):
+            await two.import_(await one.make_invite())
+            await until(lambda: one.level_with(two))
+            code = await one.make_invite()
+            write, tried = one.writer.write, 0
+
+            async def refuse(*_: object) -> object:
+                nonlocal tried
+                tried += 1
+                raise fault
+
+            one.writer.write = refuse  # type: ignore[assignment]
+            await three.import_(code)
+            await until(lambda: ends(one) >= 1)
+            await until(lambda: tried >= 3)
+            assert one.mesh.listening
+            two.mesh.disconnect(one.node)
+            await until(lambda: one.mesh.link(two.node) is None)
+            one.mesh._links._note(SimpleNamespace(peer=two.node, trusted=True))  # type: ignore[arg-type]
+            await one.mesh.connect(two.node, [two.address])
+            one.writer.write = write  # type: ignore[method-assign]
+            assert one.mesh.listening
+            two.mesh._schedule.off.clear()
+            await two.mesh.connect(one.node, [one.address])
+            await three.mesh.connect(one.node, [one.address])
+            await two.say("afterwards")
+            await until(lambda: three.words() == ["afterwards"])
+
+    asyncio.run(story())
