@@ -20,6 +20,7 @@ from canopy.ground.errors import (
     InvalidParameter,
     InvalidRequest,
     NotFound,
+    PreconditionFailed,
     Unauthenticated,
 )
 from canopy.ground.text import clean_name, is_storable, is_token
@@ -120,6 +121,18 @@ class Ask:
             raise InvalidParameter(f"{name} has characters that no id has.", parameter=name)
         return value
 
+    def text(self, name: str) -> str:
+        """A path parameter that is no id. Raises InvalidParameter for text that cannot be stored."""
+        value = self.path[name]
+        if not is_storable(value):
+            raise InvalidParameter(f"{name} holds characters that cannot be stored.", parameter=name)
+        return value
+
+    def expected(self) -> frozenset[str] | None:
+        """The versions of which If-Match demands one, or None when it demands nothing."""
+        header = self.header("if-match")
+        return None if header is None else frozenset(_tags(header))
+
     def header(self, name: str) -> str | None:
         """One header."""
         return self.request.headers.get(name)
@@ -178,6 +191,12 @@ def found(value: T | None, sentence: str | None = None, code: str = "not_found")
     if value is None:
         raise NotFound(sentence, code=code)
     return value
+
+
+def check_version(expected: frozenset[str] | None, version: str) -> None:
+    """Raise PreconditionFailed when the caller read another version of an item than the one that is to change."""
+    if expected is not None and expected.isdisjoint({f'"{version}"', "*"}):
+        raise PreconditionFailed
 
 
 def check_text(value: str, field: str, most: int, *, code: str = "content_too_large") -> str:

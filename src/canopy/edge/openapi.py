@@ -10,6 +10,8 @@ from canopy import __version__
 from canopy.edge.route import NOBODY, Route
 
 REF = "#/components/schemas/{name}"
+_ID = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,100}$"}
+_TEXT = {"type": "string", "minLength": 1}
 _PARAMETER = re.compile(r"{(\w+)}")
 
 
@@ -77,8 +79,11 @@ def _operation(route: Route, by_model: dict[int, Any]) -> dict[str, Any]:
 
 
 def _path_parameters(route: Route) -> list[dict[str, Any]]:
-    schema = {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,100}$"}
-    return [{"name": name, "in": "path", "required": True, "schema": schema} for name in _PARAMETER.findall(route.path)]
+    found = []
+    for name in _PARAMETER.findall(route.path):
+        schema = _TEXT if name in route.texts else _ID
+        found.append({"name": name, "in": "path", "required": True, "schema": schema})
+    return found
 
 
 def _query_parameters(route: Route) -> list[dict[str, Any]]:

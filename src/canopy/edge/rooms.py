@@ -11,8 +11,8 @@ import msgspec
 from canopy.edge.principal import Principal
 from canopy.edge.route import Route
 from canopy.ground.ids import NodeId
-from canopy.log.catalog import Charter, Feature
-from canopy.log.db import Read
+from canopy.log.catalog import Charter, Draft, Feature
+from canopy.log.db import Read, Tx
 from canopy.log.journal import Line
 
 Sees = Callable[[Read, Principal, Line], bool]
@@ -20,9 +20,15 @@ Detail = Callable[[Read, Line, NodeId], Mapping[str, Any]]
 """What is read beside a notice when it is sent, as seen from this node."""
 Completes = Callable[[Read, Principal, str], Mapping[str, Any]]
 
+Upkeep = Callable[[Tx, NodeId], Sequence[Draft]]
+"""What a room has to say by itself as time passes, as a node; asked again and again until there is nothing."""
+
 
 class EventType(msgspec.Struct, frozen=True, kw_only=True):
-    """A type of workspace event (REST section 15.1): who may see it, and what is read beside it when it is sent."""
+    """A type of workspace event (REST section 15.1): who may see it, and what is read beside it when it is sent.
+
+    Two rooms may emit one type: the lower one says who sees it, and each adds its detail.
+    """
 
     name: str
     permission: str
@@ -46,6 +52,8 @@ class EdgeFeature(Feature, Protocol):
     def event_types(self) -> Sequence[EventType]: ...
     @property
     def completions(self) -> Sequence[Completion]: ...
+    @property
+    def upkeep(self) -> Sequence[Upkeep]: ...
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +66,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     routes: Sequence[Route] = ()
     event_types: Sequence[EventType] = ()
     completions: Sequence[Completion] = ()
+    upkeep: Sequence[Upkeep] = ()
 
 
 class Rooms:
@@ -67,7 +76,12 @@ class Rooms:
         self._here = here
         self.names = [room.name for room in rooms]
         self.routes = [route for room in rooms for route in room.routes]
-        self.event_types = {kind.name: kind for room in rooms for kind in room.event_types}
+        self.event_types: dict[str, EventType] = {}
+        self._details: dict[str, list[Detail]] = {}
+        for kind in (kind for room in rooms for kind in room.event_types):
+            self.event_types.setdefault(kind.name, kind)
+            self._details.setdefault(kind.name, []).extend([kind.detail] if kind.detail else [])
+        self.upkeep = [upkeep for room in rooms for upkeep in room.upkeep]
         self._completions = [completion for room in rooms for completion in room.completions]
 
     def complete(self, tx: Read, principal: Principal, thing: str, key: str) -> dict[str, Any]:
@@ -85,5 +99,7 @@ class Rooms:
 
     def item(self, tx: Read, line: Line) -> dict[str, Any]:
         """A notice as its readers get it."""
-        kind = self.event_types[line.event_type]
-        return line.item(dict(kind.detail(tx, line, self._here)) if kind.detail else None)
+        payload: dict[str, Any] = {}
+        for detail in self._details[line.event_type]:
+            payload.update(detail(tx, line, self._here))
+        return line.item(payload)

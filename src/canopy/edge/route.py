@@ -45,6 +45,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     rate: Rate | None = None
     bare: bool = False
     media: str = "application/json"
+    texts: tuple[str, ...] = ()
+    """Path parameters that are no ids but any text."""
 
     @property
     def pace(self) -> Rate:
@@ -87,6 +89,13 @@ def patch(
 ) -> Route:
     """A route that changes something."""
     return _route("PATCH", path, endpoint, permission, summary, response, request=request, errors=_CHANGED, **more)
+
+
+def put(
+    path: str, endpoint: Endpoint, permission: str, summary: str, request: Any, response: Any, **more: Any
+) -> Route:
+    """A route that brings something into a state, however often it is called."""
+    return _route("PUT", path, endpoint, permission, summary, response, request=request, errors=_CHANGED, **more)
 
 
 def _route(
