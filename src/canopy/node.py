@@ -321,6 +321,8 @@ class Node:
         await asyncio.sleep(SWEEP_SECONDS)
 
     async def _sweep_once(self) -> None:
+        while await self.writer.write(self._keep_up):
+            pass
         for step in (retention.expire, retention.catch_up_clock):
             while await self.writer.write(lambda tx, step=step: step(tx, self.door)) == retention.SLICE:  # type: ignore[misc]
                 pass
@@ -328,6 +330,13 @@ class Node:
         sessions, self.core.used_sessions = self.core.used_sessions, set()
         await self.writer.write(lambda tx: self._tidy(tx, keys, sessions))
         self.core.limits.prune()
+
+    def _keep_up(self, tx: Tx) -> bool:
+        """Let the rooms say what time makes them say; whether they said anything."""
+        drafts = [draft for upkeep in self.core.rooms.upkeep for draft in upkeep(tx, self.home.key.node)]
+        for draft in drafts:
+            self.door.do(tx, draft)
+        return bool(drafts)
 
     def _tidy(self, tx: Tx, keys: dict[str, int], sessions: set[str]) -> None:
         accounts.touch_keys(tx, keys)

@@ -14,7 +14,7 @@ from pathlib import Path
 from canopy.edge import accounts
 from canopy.edge.act import Repeats, take_turn
 from canopy.edge.principal import ALL, Principal
-from canopy.features.messages.actions import Post, post_message
+from canopy.features.messages.actions import DAY_MS, Lifespan, Post, post_message
 from canopy.features.people.actions import NewAccount, open_account
 from canopy.ground.errors import OurFault
 from canopy.ground.ids import EventId, UserKey
@@ -88,7 +88,7 @@ class Speaker:
         self._principal = _principal(home, owner)
 
     def turn(self, tx: Tx, words: str) -> None:
-        wish = Post(channel_id="general", content=words, expires=0)
+        wish = Post(channel_id="general", content=words, lifespan=Lifespan(None, 90 * DAY_MS))
         take_turn(tx, self.door, self._principal, wish, post_message, _answer, repeats(words), 201)
 
     async def say(self, words: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from canopy.crypto.keys import SigningKey
-from canopy.features.messages.events import MessageDeleted, MessageEdited, MessagePosted
+from canopy.features.messages.events import MessageDeleted, MessageEdited, MessagePosted, ReactionSet
 from canopy.features.people.events import UserCarded
 from canopy.ground.clock import COUNTER_BITS, ManualClock
 from canopy.ground.ids import NO_EVENT, EventId, ScopeId
@@ -126,6 +126,7 @@ class History:
             (1, self._late),
             (2, self._mortal),
             (1, self._fresh_run),
+            (5, self._react),
         ]
         action = self.rng.choices([a for _, a in actions], [w for w, _ in actions])[0]
         action(author)
@@ -173,6 +174,14 @@ class History:
             mine = any(who is author and event is target for who, event in self.posts)
             expires = 0 if mine else self.rng.choice([0, self.clock.now_ms() + self.rng.randrange(1, 600_000)])
             self._keep(author, author.write(body, expires=expires))
+
+    def _react(self, author: Author) -> None:
+        """A reaction of one of two users: to anybody's message, to none, taken back, or one that expires."""
+        target = self.rng.choice(self.posts[-3:])[1].id if self.posts else EventId(self.rng.randbytes(32))
+        reaction = self.rng.choice(["like", "love", "👍", "custom:party", "", "not one"])
+        expires = self.clock.now_ms() + self.rng.randrange(1, 600_000) if self.rng.random() < 0.2 else 0
+        user = self.rng.choice([USER, "ffeeddccbbaa9988"])
+        self._keep(author, author.write(ReactionSet(message=target, reaction=reaction), expires=expires, user=user))
 
     def _card(self, author: Author) -> None:
         body = UserCarded(handle=f"user{self.rng.randrange(9)}", name=self._words())

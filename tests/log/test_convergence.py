@@ -41,7 +41,10 @@ def _broken(tx: Tx, key: bytes, history: Sequence[Entry]) -> None:
         raise Poisoned
 
 
-_BROKEN = tuple(msgspec.structs.replace(projection, project=_broken) for projection in MESSAGES.projections)
+_BROKEN = tuple(
+    msgspec.structs.replace(projection, project=_broken) if projection.project is project_message else projection
+    for projection in MESSAGES.projections
+)
 ROOMS: Sequence[Feature] = (PEOPLE, msgspec.structs.replace(MESSAGES, projections=_BROKEN))
 
 

@@ -20,6 +20,8 @@ from tests.log.authors import Author, StrangeThing
 from tests.log.test_door import do, give, say, sent
 from tests.log.world import Template, World
 
+NEXT = max(projection.number for projection in MESSAGES.projections) + 1
+
 
 def _loud(tx: Tx, key: bytes, history: Sequence[Entry]) -> None:
     """The next version of the messages room writes in capitals."""
@@ -32,9 +34,12 @@ def _loud(tx: Tx, key: bytes, history: Sequence[Entry]) -> None:
     project_message(tx, key, raised)
 
 
-def _upgraded(number: int = 2, reads: tuple[str, ...] = ()) -> Sequence[Feature]:
+def _upgraded(number: int = NEXT, reads: tuple[str, ...] = ()) -> Sequence[Feature]:
     projections = tuple(
-        msgspec.structs.replace(p, project=_loud, number=number, reads=reads) for p in MESSAGES.projections
+        msgspec.structs.replace(
+            p, project=_loud if p.project is project_message else p.project, number=number, reads=reads
+        )
+        for p in MESSAGES.projections
     )
     return (PEOPLE, msgspec.structs.replace(MESSAGES, projections=projections))
 

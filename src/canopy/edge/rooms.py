@@ -27,13 +27,14 @@ Upkeep = Callable[[Tx, NodeId], Sequence[Draft]]
 class EventType(msgspec.Struct, frozen=True, kw_only=True):
     """A type of workspace event (REST section 15.1): who may see it, and what is read beside it when it is sent.
 
-    Two rooms may emit one type: the lower one says who sees it, and each adds its detail.
+    Two rooms may emit one type; then all but one say which lines are theirs (`owns`).
     """
 
     name: str
     permission: str
     sees: Sees
     detail: Detail | None = None
+    owns: Callable[[Line], bool] | None = None
 
 
 class Completion(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,11 +77,9 @@ class Rooms:
         self._here = here
         self.names = [room.name for room in rooms]
         self.routes = [route for room in rooms for route in room.routes]
-        self.event_types: dict[str, EventType] = {}
-        self._details: dict[str, list[Detail]] = {}
+        self.event_types: dict[str, list[EventType]] = {}
         for kind in (kind for room in rooms for kind in room.event_types):
-            self.event_types.setdefault(kind.name, kind)
-            self._details.setdefault(kind.name, []).extend([kind.detail] if kind.detail else [])
+            self.event_types.setdefault(kind.name, []).append(kind)
         self.upkeep = [upkeep for room in rooms for upkeep in room.upkeep]
         self._completions = [completion for room in rooms for completion in room.completions]
 
@@ -94,12 +93,20 @@ class Rooms:
 
     def sees(self, tx: Read, principal: Principal, line: Line) -> bool:
         """Whether a caller may know of a notice now."""
-        kind = self.event_types.get(line.event_type)
+        kind = self._kind(line)
         return kind is not None and principal.may(kind.permission) and kind.sees(tx, principal, line)
 
     def item(self, tx: Read, line: Line) -> dict[str, Any]:
         """A notice as its readers get it."""
-        payload: dict[str, Any] = {}
-        for detail in self._details[line.event_type]:
-            payload.update(detail(tx, line, self._here))
-        return line.item(payload)
+        kind = self._kind(line)
+        return line.item(dict(kind.detail(tx, line, self._here)) if kind and kind.detail else None)
+
+    def _kind(self, line: Line) -> EventType | None:
+        """The type of a notice as the room that wrote it declares it."""
+        shared = None
+        for kind in self.event_types.get(line.event_type, ()):
+            if kind.owns is None:
+                shared = kind
+            elif kind.owns(line):
+                return kind
+        return shared

@@ -91,13 +91,6 @@ def patch(
     return _route("PATCH", path, endpoint, permission, summary, response, request=request, errors=_CHANGED, **more)
 
 
-def put(
-    path: str, endpoint: Endpoint, permission: str, summary: str, request: Any, response: Any, **more: Any
-) -> Route:
-    """A route that brings something into a state, however often it is called."""
-    return _route("PUT", path, endpoint, permission, summary, response, request=request, errors=_CHANGED, **more)
-
-
 def _route(
     method: Method, path: str, endpoint: Endpoint, permission: str, summary: str, response: Any, **more: Any
 ) -> Route:

@@ -38,7 +38,11 @@ def create_all(connection: Connection) -> None:
     metadata.create_all(connection)
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(1, "first-milestone", create_all), Migration(2, "mesh", create_all))
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(1, "first-milestone", create_all),
+    Migration(2, "mesh", create_all),
+    Migration(3, "reading", create_all),
+)
 """Schema 1 is kept as a fixture in tests/fixtures, so that every change since is tried on it."""
 
 

@@ -1,15 +1,37 @@
 """Kinds of the room. What an edit carries is everything that the message shows."""
 
+import re
 from typing import Annotated, ClassVar
 
 import msgspec
 
+from canopy.ground.emoji import is_emoji_form
 from canopy.ground.ids import EVENT_BYTES
 from canopy.ground.text import is_storable
 from canopy.log.catalog import Body
 
 CONTENT_LENGTH = 50_000
 CLIENT_ID_LENGTH = 64
+REACTION_LENGTH = 40
+REACTIONS = {
+    "like": "👍",
+    "love": "❤️",
+    "laugh": "😂",
+    "dislike": "👎",
+    "angry": "😠",
+    "wow": "😮",
+    "sad": "😢",
+    "celebrate": "🎉",
+    "rocket": "🚀",
+    "eyes": "👀",
+    "check": "✅",
+    "hundred": "💯",
+    "idk": "🤷",
+    "pray": "🙏",
+    "beer": "🍺",
+}
+"""The listed names of reactions and the emoji that each is shown as (REST section 3.4)."""
+_CUSTOM = re.compile(r"custom:[a-z0-9_-]{1,32}")
 
 Target = Annotated[bytes, msgspec.Meta(min_length=EVENT_BYTES, max_length=EVENT_BYTES)]
 Content = Annotated[str, msgspec.Meta(min_length=1, max_length=CONTENT_LENGTH)]
@@ -51,6 +73,20 @@ class MessageDeleted(Body, frozen=True, kw_only=True, omit_defaults=True):
     KIND: ClassVar[str] = "message.deleted"
 
     message: Target
+
+
+class ReactionSet(Body, frozen=True, kw_only=True, omit_defaults=True):
+    """What a user shows of a message: a listed name, `custom:` with a slug, or an emoji; nothing when it is empty."""
+
+    KIND: ClassVar[str] = "reaction.set"
+
+    message: Target
+    reaction: Annotated[str, msgspec.Meta(max_length=REACTION_LENGTH)] = ""
+
+    def check(self) -> None:
+        known = not self.reaction or self.reaction in REACTIONS or _CUSTOM.fullmatch(self.reaction) is not None
+        if not known and not is_emoji_form(self.reaction):
+            raise ValueError("the reaction is neither a listed name nor an emoji")
 
 
 def _check_content(content: str) -> None:

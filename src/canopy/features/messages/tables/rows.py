@@ -26,12 +26,14 @@ from sqlalchemy import (
 
 from canopy.features.channels.tables import ChannelState, may_speak
 from canopy.features.messages.events import MessageDeleted, MessagePosted
+from canopy.features.messages.tables.marks import REACTED
 from canopy.features.people.tables import user_cards
 from canopy.ground.ids import EventId, NodeId
 from canopy.log import store
-from canopy.log.catalog import DONE, Entry, Verdict, hidden, waiting
+from canopy.log.catalog import DONE, Catalog, Entry, Verdict, hidden, waiting
 from canopy.log.db import Prepared, Read, Tx, prepare, projected, row_of
 from canopy.log.event import header_of
+from canopy.log.held import decode_body
 from canopy.log.scope import GENERAL
 from canopy.log.shown import channel_id, message_id, user_id
 
@@ -52,10 +54,22 @@ messages = projected(
     Column("expires", BigInteger, nullable=False),
     Column("deleted", BigInteger, comment="stamp of the deletion; its words are gone"),
     Column("activity", BigInteger, nullable=False, comment="for a root, the stamp of its newest reply or itself"),
+    Column("reacted", BigInteger, nullable=False, comment="sum of the marks of its reactions: another for others"),
+    Column("parent_event", LargeBinary),
+    Column("root_event", LargeBinary),
 )
-Index("messages_created", messages.c.channel, messages.c.time, messages.c.id)
+# All that the count of unread messages looks at, so that it reads nothing but the index.
+Index(
+    "messages_created",
+    messages.c.channel,
+    messages.c.time,
+    messages.c.id,
+    messages.c.author,
+    messages.c.deleted,
+    messages.c.expires,
+)
 Index("messages_activity", messages.c.channel, messages.c.activity, messages.c.id)
-Index("messages_root", messages.c.root, messages.c.time)
+Index("messages_root", messages.c.root, messages.c.time, messages.c.id)
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
@@ -75,10 +89,25 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     expires: int
     deleted: int | None
     activity: int
+    reacted: int
     replies: int
     handle: str | None
     name: str | None
     account_type: str | None
+
+
+class Written(msgspec.Struct, frozen=True):
+    """A message as who wants to change it needs it: also one that is deleted."""
+
+    event: EventId
+    node: NodeId
+    author: str
+    time: int
+    content: str
+    parent_event: EventId | None
+    root_event: EventId | None
+    expires: int
+    deleted: int | None
 
 
 _DELETE = prepare(
@@ -94,6 +123,24 @@ _SET_ACTIVITY = prepare(
     update(messages)
     .where(messages.c.id == bindparam("which"))
     .values(activity=func.max(literal_column("time"), bindparam("newest")))
+)
+_WRITTEN = prepare(
+    select(*(messages.c[name] for name in Written.__struct_fields__)).where(
+        messages.c.id == bindparam("id"),
+        messages.c.channel == bindparam("channel"),
+        or_(messages.c.expires == literal_column("0"), messages.c.expires > bindparam("now")),
+    )
+)
+_events = store.events.c
+_VERSIONS = prepare(
+    select(_events.id, _events.header, _events.body)
+    .where(
+        _events.object == bindparam("object"),
+        text("kind IN ('message.posted', 'message.edited') AND fate = 0 AND gone = ''"),
+        tuple_(_events.time, _events.id) > tuple_(bindparam("stamp"), bindparam("beyond")),
+    )
+    .order_by(_events.time, _events.id)
+    .limit(bindparam("most"))
 )
 _NEWEST_TIME = prepare(select(func.max(messages.c.time)).where(messages.c.channel == bindparam("channel")))
 _OLDEST_TIME = prepare(select(func.min(messages.c.time)).where(messages.c.channel == bindparam("channel")))
@@ -113,7 +160,7 @@ def _reading() -> Select[Any]:
         .scalar_subquery()
         .label("replies")
     )
-    row = [messages.c[name] for name in Message.__struct_fields__[:14]]
+    row = [messages.c[name] for name in Message.__struct_fields__[:15]]
     inner = (
         select(*row, replies)
         .where(or_(messages.c.expires == literal_column("0"), messages.c.expires > now))
@@ -126,8 +173,8 @@ def _reading() -> Select[Any]:
     )
 
 
-def _page(order: str, *, newer: bool, roots: bool) -> Prepared:
-    """Up to `most` rows beyond a place, nearest first."""
+def _page(order: str, *, newer: bool, roots: bool = False, thread: bool = False) -> Prepared:
+    """Up to `most` rows beyond a place, nearest first: of a channel, its roots, or the replies of a thread."""
     query = _reading()
     shown = query.get_final_froms()[0].left  # type: ignore[attr-defined]
     place = tuple_(shown.c[order], shown.c.id)
@@ -135,6 +182,8 @@ def _page(order: str, *, newer: bool, roots: bool) -> Prepared:
     query = query.where(shown.c.channel == bindparam("channel"), place > bound if newer else place < bound)
     if roots:
         query = query.where(shown.c.root == shown.c.id)
+    if thread:
+        query = query.where(shown.c.root == bindparam("root"), shown.c.id != bindparam("root"))
     columns = (shown.c[order], shown.c.id)
     ordered = query.order_by(*(c if newer else c.desc() for c in columns))
     return prepare(ordered.limit(bindparam("most")))
@@ -146,6 +195,7 @@ _PAGES = {
     for newer in (False, True)
     for roots in (False, True)
 }
+_THREADS = {newer: _page("time", newer=newer, thread=True) for newer in (False, True)}
 _ONE = prepare(_reading().where(text("shown.id = :id")))
 
 
@@ -175,43 +225,51 @@ def admit_change(tx: Read, entry: Entry, state: object) -> Verdict:
     return DONE if target.node == entry.header.node and same_user else hidden("not_author")
 
 
+def words_of(history: Sequence[Entry]) -> tuple[Entry | None, Entry | None]:
+    """The event that posted a message, and the one whose words are shown: none for what is deleted or expired."""
+    posted = next((entry for entry in history if entry.kind == MessagePosted.KIND), None)
+    if posted is None or any(entry.kind == MessageDeleted.KIND for entry in history):
+        return posted, None
+    return posted, history[-1] if history[-1].body is not None else None
+
+
 def project_message(tx: Tx, key: bytes, history: Sequence[Entry]) -> None:
     """Make the row of one message, and its thread's place in the order of activity."""
     before = _DELETE.row(tx, which=key)
-    posted = next((entry for entry in history if entry.kind == MessagePosted.KIND), None)
-    root = _insert(tx, key, posted, history) if posted is not None else None
+    posted, words = words_of(history)
+    deletion = next((entry for entry in history if entry.kind == MessageDeleted.KIND), None)
+    root = _insert(tx, posted, words, deletion) if posted is not None and (words or deletion) else None
     # Its own activity too: an author may have named a message as root that is itself a reply.
     for changed in {before[0] if before else None, root, message_id(EventId(key))} - {None}:
         newest = _LATEST_REPLY.value(tx, root=changed) or 0
         _SET_ACTIVITY.run(tx, which=changed, newest=newest)
 
 
-def _insert(tx: Tx, key: bytes, posted: Entry, history: Sequence[Entry]) -> str | None:
-    """Insert the row unless nothing is left to show; returns its thread's root."""
-    deletion = next((entry for entry in history if entry.kind == MessageDeleted.KIND), None)
-    newest = next(entry for entry in reversed(history) if entry.kind != MessageDeleted.KIND)
-    if newest.body is None and deletion is None:
-        return None
+def _insert(tx: Tx, posted: Entry, words: Entry | None, deletion: Entry | None) -> str:
+    """Insert the row; returns its thread's root."""
     identity = message_id(posted.id)
     # All that is shown comes from the newest words: those of the post itself may have expired before an edit's.
-    words = newest.body if deletion is None else None
-    root = message_id(EventId(words.root)) if words and words.root else identity
+    body = words.body if words else None
+    root = message_id(EventId(body.root)) if body and body.root else identity
     _INSERT.run(
         tx,
-        event=key,
+        event=posted.id,
         id=identity,
         channel=channel_id(posted.scope),
         node=posted.node,
         author=user_id(posted.node, posted.user),
         time=posted.time,
-        content=newest.body.content if deletion is None else "",
-        parent=message_id(EventId(words.parent)) if words and words.parent else None,
+        content=body.content if body else "",
+        parent=message_id(EventId(body.parent)) if body and body.parent else None,
         root=root,
-        client_id=posted.body.client_id if words and posted.body else "",
-        edited=newest.time if deletion is None and newest is not posted else None,
-        expires=newest.header.expires if deletion is None else 0,
+        client_id=posted.body.client_id if body and posted.body else "",
+        edited=words.time if words and words is not posted else None,
+        expires=words.header.expires if words else 0,
         deleted=deletion.time if deletion else None,
         activity=posted.time,
+        reacted=REACTED.value(tx, message=identity),
+        parent_event=body.parent if body else None,
+        root_event=body.root if body else None,
     )
     return root
 
@@ -239,6 +297,28 @@ def list_page(
     page = _PAGES["activity" if by_activity else "time", newer, roots]
     rows = page.rows(tx, channel=channel, stamp=place[0], beyond=place[1], most=most, now=tx.now_ms)
     return [Message(*row) for row in rows]
+
+
+def list_thread(tx: Read, channel: str, root: str, place: tuple[int, str], most: int, *, newer: bool) -> list[Message]:
+    """Up to `most` replies of a thread beyond a place of (stamp, id), nearest to it first."""
+    rows = _THREADS[newer].rows(
+        tx, channel=channel, root=root, stamp=place[0], beyond=place[1], most=most, now=tx.now_ms
+    )
+    return [Message(*row) for row in rows]
+
+
+def find_written(tx: Read, channel: str, identity: str) -> Written | None:
+    """A message as it is to be changed, a deleted one too; None for one that is not or no more there."""
+    row = _WRITTEN.row(tx, id=identity, channel=channel, now=tx.now_ms)
+    return Written(*row) if row else None
+
+
+def list_versions(tx: Read, catalog: Catalog, key: EventId, after: tuple[int, bytes], most: int) -> list[Entry]:
+    """Up to `most` events whose words the message showed one after the other, oldest first, beyond a (time, id)."""
+    rows = _VERSIONS.rows(tx, object=key, stamp=after[0], beyond=after[1], most=most)
+    headers = [(event, header_of(header), body) for event, header, body in rows]
+    entries = [Entry(EventId(event), header, decode_body(catalog, header, body)) for event, header, body in headers]
+    return [entry for entry in entries if entry.body is not None]
 
 
 def times_of(tx: Read, channel: str) -> tuple[int | None, int | None]:

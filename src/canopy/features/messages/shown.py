@@ -1,0 +1,112 @@
+"""A message as its readers see it, for this room's routes and for rooms above."""
+
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from canopy.features.messages.tables import Message
+from canopy.features.messages.tables.reactions import Reactions, reactions_of
+from canopy.ground.codec import to_json
+from canopy.ground.ids import NodeId
+from canopy.ground.instants import instant, instant_of
+from canopy.log.db import Read
+from canopy.log.shown import handle_here, peer_id
+
+NOTHING = Reactions()
+KEPT = 2_048
+_known: dict[tuple[str, int], Reactions] = {}
+"""Reactions that were read lately. The sum of their marks is in the key, so an entry is right for ever."""
+
+
+class MessageJson(msgspec.Struct, kw_only=True):
+    """A message as its readers see it."""
+
+    id: str
+    channel_id: str
+    user_id: str
+    username: str
+    display_name: str
+    account_type: str
+    content: str
+    type: str
+    created_at: str
+    edited_at: str | None
+    expires_at: str | None
+    thread_id: str
+    parent_message_id: str | None
+    reply_to: str | None
+    reply_count: int
+    last_activity_at: str
+    reactions: dict[str, list[str]]
+    like_counts: dict[str, int]
+    attachments: list[Any]
+    security: dict[str, Any]
+    origin_peer: str
+    client_id: str | None
+    deleted: bool
+    deleted_at: str | None
+
+
+def version_of(message: Message) -> str:
+    """Another for whatever a reader may see of a message: its ETag."""
+    return f"{message.id}-{message.edited or 0}-{message.deleted or 0}-{message.replies}-{message.reacted:x}"
+
+
+def known_reactions(tx: Read, message: Message) -> Reactions:
+    """The reactions to a message; a deleted one shows none."""
+    if not message.reacted or message.deleted is not None:
+        return NOTHING
+    key = message.id, message.reacted
+    found = _known.get(key)
+    if found is None:
+        if len(_known) >= KEPT:
+            _known.clear()
+        found = _known[key] = reactions_of(tx, message.id)
+    return found
+
+
+def message_bytes(tx: Read, message: Message, here: NodeId) -> msgspec.Raw:
+    """A message as encoded JSON; most readers of a channel read the same newest ones."""
+    return _encoded(message, known_reactions(tx, message) if message.reacted else NOTHING, here)
+
+
+@lru_cache(maxsize=KEPT)
+def _encoded(message: Message, reactions: Reactions, here: NodeId) -> msgspec.Raw:
+    return msgspec.Raw(to_json(_json(message, reactions, here)))
+
+
+def message_json(tx: Read, message: Message, here: NodeId) -> MessageJson:
+    """A message as JSON, seen from this node."""
+    return _json(message, known_reactions(tx, message), here)
+
+
+def _json(message: Message, reactions: Reactions, here: NodeId) -> MessageJson:
+    parent = message.parent
+    created = instant_of(message.time)
+    return MessageJson(
+        id=message.id,
+        channel_id=message.channel,
+        user_id=message.author,
+        username=handle_here(message.handle or "unknown", message.node, here),
+        display_name=message.name or "Unknown",
+        account_type=message.account_type or "human",
+        content=message.content,
+        type="text",
+        created_at=created,
+        edited_at=None if message.edited is None else instant_of(message.edited),
+        expires_at=instant(message.expires) if message.expires else None,
+        thread_id=message.root,
+        parent_message_id=parent,
+        reply_to=parent,
+        reply_count=message.replies,
+        last_activity_at=created if message.activity == message.time else instant_of(message.activity),
+        reactions={reaction: list(users) for reaction, users in reactions.users},
+        like_counts=dict(reactions.counts),
+        attachments=[],
+        security={},
+        origin_peer=peer_id(message.node),
+        client_id=message.client_id or None,
+        deleted=message.deleted is not None,
+        deleted_at=None if message.deleted is None else instant_of(message.deleted),
+    )

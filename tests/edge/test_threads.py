@@ -1,0 +1,127 @@
+"""Threads: replies in their order, and who follows them."""
+
+from typing import Any
+
+import pytest
+
+from tests.edge.client import Local
+from tests.edge.conftest import Stage
+from tests.edge.test_accounts import code
+
+GENERAL = "/channels/general/messages"
+FOLLOW = "/channels/threads/subscription"
+
+
+def contents(answer: Any) -> list[str]:
+    return [message["content"] for message in answer.json()["messages"]]
+
+
+def test_a_thread_is_read_page_by_page(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        root = await local.say("root")
+        await local.say("elsewhere")
+        replies = [await local.say(f"{n}", parent_message_id=root["id"]) for n in range(7)]
+        path = f"{GENERAL}/{root['id']}/replies"
+        whole = await local.get(path)
+        assert contents(whole) == [f"{n}" for n in range(7)]
+        body = whole.json()
+        assert (body["root"]["content"], body["root"]["reply_count"], body["count"]) == ("root", 7, 7)
+        assert (body["has_more"], body["next_cursor"]) == (False, None)
+        same = await local.get(f"{GENERAL}/{replies[3]['id']}/replies")
+        assert same.json() == body
+        seen: list[str] = []
+        page = await local.get(f"{path}?limit=3")
+        while True:
+            seen = contents(page) + seen
+            if not page.json()["has_more"]:
+                break
+            page = await local.get(f"{path}?limit=3&cursor={page.json()['next_cursor']}")
+        assert seen == [f"{n}" for n in range(7)]
+        assert contents(await local.get(f"{path}?limit=2&after={replies[2]['id']}")) == ["3", "4"]
+        assert contents(await local.get(f"{path}?limit=2&before={replies[2]['id']}")) == ["0", "1"]
+        assert code(await local.get(f"{path}?after=M0")) == "unknown_message"
+        assert (await local.get(f"{GENERAL}/M0/replies")).status_code == 404
+
+    stage.play(script)
+
+
+def test_what_is_gone_is_gone_from_its_thread(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        root = await local.say("root")
+        first = await local.say("first", parent_message_id=root["id"])
+        await local.say("brief", parent_message_id=root["id"], ttl_seconds=60)
+        last = await local.say("last", parent_message_id=root["id"])
+        await local.call("DELETE", f"{GENERAL}/{first['id']}", None)
+        await local.call("DELETE", f"{GENERAL}/{root['id']}", None)
+        stage.clock.advance(61)
+        thread = (await local.get(f"{GENERAL}/{last['id']}/replies")).json()
+        assert [message["content"] for message in thread["messages"]] == ["last"]
+        assert (thread["root"]["deleted"], thread["root"]["reply_count"]) == (True, 1)
+
+    stage.play(script)
+
+
+def test_a_reply_whose_root_has_expired_stands_alone(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        root = await local.say("root", ttl_seconds=60)
+        reply = await local.say("reply", parent_message_id=root["id"])
+        deeper = await local.say("deeper", parent_message_id=reply["id"])
+        stage.clock.advance(61)
+        thread = (await local.get(f"{GENERAL}/{reply['id']}/replies")).json()
+        assert (thread["root"], [m["id"] for m in thread["messages"]]) == (None, [reply["id"], deeper["id"]])
+        about = (await local.get(f"{FOLLOW}?channel_id=general&message_id={reply['id']}")).json()
+        assert about["thread_root_message_id"] == root["id"]
+
+    stage.play(script)
+
+
+def test_one_follows_ones_own_threads_until_one_says_otherwise(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        root = await local.say("root")
+        reply = await local.say("reply", parent_message_id=root["id"])
+        asked = f"{FOLLOW}?channel_id=general&message_id={reply['id']}"
+        mine = (await local.get(asked)).json()
+        assert mine == {
+            "success": True,
+            "channel_id": "general",
+            "message_id": reply["id"],
+            "thread_root_message_id": root["id"],
+            "root_author_id": local.user_id,
+            "is_root_author": True,
+            "explicit_subscribed": None,
+            "auto_subscribe_own_threads": True,
+            "subscribed": True,
+        }
+        thread = {"channel_id": "general", "message_id": reply["id"]}
+        off = (await local.post(FOLLOW, thread)).json()
+        assert (off["explicit_subscribed"], off["subscribed"]) == (False, False)
+        assert (await local.get(asked)).json() == off
+        again = (await local.post(FOLLOW, {**thread, "subscribed": False})).json()
+        assert again == off
+        on = (await local.post(FOLLOW, {**thread, "message_id": root["id"]})).json()
+        assert (on["explicit_subscribed"], on["subscribed"]) == (True, True)
+        mira = (await local.register("mira"))["api_key"]
+        hers = (await local.get(asked, mira)).json()
+        assert (hers["explicit_subscribed"], hers["is_root_author"], hers["subscribed"]) == (None, False, False)
+        assert (await local.post(FOLLOW, thread, mira)).json()["subscribed"] is True
+
+    stage.play(script)
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "expected"),
+    [
+        ({}, 400, "invalid_request"),
+        ({"channel_id": "general"}, 400, "invalid_request"),
+        ({"channel_id": "general", "message_id": "not an id"}, 400, "invalid_request"),
+        ({"channel_id": "general", "message_id": "M0"}, 404, "message_not_found"),
+        ({"channel_id": "C0", "message_id": "M0"}, 404, "channel_not_found"),
+    ],
+)
+def test_a_thread_must_be_named(stage: Stage, fields: dict[str, str], status: int, expected: str) -> None:
+    async def script(local: Local) -> None:
+        asked = "&".join(f"{name}={value}" for name, value in fields.items())
+        for refused in (await local.post(FOLLOW, fields), await local.get(f"{FOLLOW}?{asked}")):
+            assert (refused.status_code, code(refused)) == (status, expected)
+
+    stage.play(script)
