@@ -100,6 +100,9 @@ class Sync:
         self._work.clear()
         self._wanted.clear()
         self._cursor = theirs.have_position
+        if withheld := shelf.withheld():
+            # Digests speak of headers alone, so they may be equal though a body is missing.
+            self._outbox.append(Bodies(withheld))
         mine, other = (ours.merged, theirs.merged) if merged else (ours.apart, theirs.apart)
         if mine == other and not again:
             self._agree(ours.position)
@@ -107,8 +110,6 @@ class Sync:
         partial = not again and _valid(theirs, ours, merged) and _valid(ours, theirs, merged)
         self._in_step = partial
         self._scanned = shelf.position()
-        if withheld := shelf.withheld():
-            self._outbox.append(Bodies(withheld))
         self._say_heads(shelf, whole=not partial or self._scanned - self._cursor > MOST_CHANGES, answer=False)
         self.state = State.AWAITS_HEADS
         self._comparing = True
@@ -341,7 +342,8 @@ class Sync:
 
     def _next_word(self, shelf: Shelf) -> Envelope | None:
         """Nothing is left of old: say how far they are, and what we hold."""
-        if not self._owes_level:
+        if self._work or not self._owes_level:
+            # What does not fit into the credit that is left is still to be sent.
             return None
         self._owes_level = False
         if self._told != self._scanned:
