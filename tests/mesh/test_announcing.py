@@ -1,4 +1,4 @@
-"""The life of an announcement: made, renewed each day, refused by the network, taken back; with a network that we play."""
+"""The life of an announcement: made, renewed each day, refused, taken back; on a network that we play."""
 
 import asyncio
 import contextlib

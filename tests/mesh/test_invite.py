@@ -293,3 +293,23 @@ def test_nothing_prints_a_secret() -> None:
     assert repr(SECRET) not in spelled
     assert SECRET.hex() not in spelled
     assert "hidden" in spelled
+
+
+def test_a_code_may_be_nameless_and_is_shown_as_what_it_is() -> None:
+    code = encode(ADA.key, ADA.static.public, (), expires=EXPIRES)
+    assert decode(code, NOW).name == ""
+    assert invite.as_json(f" {code}\n") == unwrap(code)
+    assert "name" not in unwrap(code)
+
+
+@pytest.mark.parametrize("inside", [[], 7, "text", None, True])
+def test_what_is_no_object_is_no_code(inside: Any) -> None:
+    with pytest.raises(BadInvite):
+        decode(wrap(inside), NOW)
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**40), 1.5e400])
+def test_values_that_cannot_be_written_again_cannot_be_checked(value: float) -> None:
+    spelled = json.dumps(unwrap() | {"other": 0}).replace('"other": 0', f'"other": {value}'.replace("inf", "1e999"))
+    with pytest.raises(BadInvite):
+        decode(spelled, NOW)

@@ -195,6 +195,16 @@ def test_bodies_that_are_missing_are_asked_for() -> None:
     assert Events(0, [line(A, 2, 2)[0].item()]) in both.two.said
 
 
+def test_bodies_are_asked_for_where_digests_are_equal() -> None:
+    both = talk(line(A, 1, 3), line(A, 1, 3))
+    both.one.shelf.missing = [name(A, 2)]
+    both.one.sync, both.two.sync = Sync(), Sync()
+    both.again()
+    both.settle()
+    assert both.one.said == [Bodies([name(A, 2)]), Events(3, [])]
+    assert Events(0, [line(A, 2, 2)[0].item()]) in both.two.said
+
+
 def test_bodies_that_nobody_has_are_not_answered() -> None:
     both = talk(line(A, 1, 3), line(A, 1, 3))
     both.settle()
@@ -366,3 +376,15 @@ def test_whatever_cursors_say_all_comes_together(
     both = Talk(one, two)
     both.pass_time(2_000.0)
     assert both.same and both.level
+
+
+def test_an_event_that_does_not_fit_waits_for_room() -> None:
+    """And meanwhile nobody says that all was sent: the other would note it, and ask from there the next time."""
+    both = talk(line(A, 1, 1, size=20_000), [])
+    one = both.one
+    assert one.sync.next(one.shelf, ROOM, ROOM) == seal(Heads(True, True, False, [(A, [(1, name(A, 1)[:8])])]))
+    one.sync.receive(Heads(True, True, False, []), one.shelf, 0.0)
+    assert one.sync.next(one.shelf, LEAST_COST, 0) is None
+    assert one.sync.next(one.shelf, 0, 0) is None
+    assert one.sync.next(one.shelf, ROOM, 0) == seal(Events(0, [line(A, 1, 1, size=20_000)[0].item()]))
+    assert one.sync.next(one.shelf, LEAST_COST, 0) == seal(Events(1, []))
