@@ -280,7 +280,7 @@ def test_a_wrong_node_at_the_address_learns_nothing(tmp_path: Path) -> None:
 
 
 def test_what_is_said_crosses_the_network_in_no_readable_form(tmp_path: Path) -> None:
-    """A1's marker: posted both ways, answered and caught up."""
+    """A1's marker: posted both ways, answered, edited and caught up."""
     marker = f"{MARKER} over the wire"
     with nodes(tmp_path, "one", "two") as (one, two), Tap(one.mesh_port) as tap:
         one.post(f"{marker} before")
@@ -291,6 +291,8 @@ def test_what_is_said_crosses_the_network_in_no_readable_form(tmp_path: Path) ->
         answer = {"channel_id": "general", "content": f"{marker} in a thread", "parent_message_id": said}
         one.call("POST", "/channels/messages", answer)
         wait_until(lambda: len(words(two)) == 3, "the thread")
+        two.call("PATCH", f"/channels/general/messages/{said}", {"content": f"{marker} edited"})
+        wait_until(lambda: f"{marker} edited" in words(one), "the edit")
         two.stop()
         one.post(f"{marker} while away")
         two.restart()
