@@ -10,7 +10,7 @@ import msgspec
 from canopy.ground.codec import pack
 from canopy.ground.ids import EventId
 from canopy.mesh.contents import SPINE, ChainKey, Content, Events, Hello, Item, Tip, read
-from canopy.mesh.shelf import Ends, Placed, size_of
+from canopy.mesh.shelf import Ends, Place, Placed, size_of
 from canopy.mesh.syncing import Sync
 from canopy.mesh.wire import Envelope
 
@@ -112,16 +112,15 @@ class Memory:
     def spine(self, key: ChainKey) -> list[Tip]:
         return [(event.height, event.id[:8]) for event in reversed(self._of(key))][:SPINE]
 
-    def above(self, key: ChainKey, height: int, most_bytes: int) -> tuple[int, list[Item]]:
-        events = [event for event in self._of(key) if event.height > height]
-        if len(events) > BATCH:
-            top = events[BATCH].height
-            events = [event for event in events if event.height < top]
+    def above(self, key: ChainKey, place: Place, most_bytes: int) -> tuple[Place, list[Item]] | None:
+        events = [event for event in self._of(key) if (event.height, event.id) > place][:BATCH]
+        if not events:
+            return None
         while len(events) > 1 and sum(size_of(event.item()) for event in events) > most_bytes:
             events.pop()
-        if not events or size_of(events[0].item()) > most_bytes:
-            return height, []
-        return events[-1].height, [event.item() for event in events]
+        if size_of(events[0].item()) > most_bytes:
+            return place, []
+        return (events[-1].height, events[-1].id), [event.item() for event in events]
 
     def after(self, position: int, most_bytes: int) -> tuple[int, list[Placed]]:
         found: list[Placed] = []

@@ -15,6 +15,7 @@ from canopy.log.catalog import Draft, Entry
 from canopy.mesh import peerbook
 from canopy.mesh.contents import Heads
 from canopy.mesh.holdings import BATCH, LogShelf
+from canopy.mesh.shelf import LAST
 from canopy.mesh.syncing import Sync
 from tests.mesh.meeting import USER, End, Member, shake, talk
 from tests.mesh.test_pair import settle
@@ -226,7 +227,7 @@ def test_a_shelf_shows_nothing_of_what_is_not_shared(make: Make, clock: ManualCl
         assert apart.ends() == apart.changed(0) == []
         assert apart.chain(key) is None
         assert apart.spine(key) == []
-        assert apart.above(key, 0, 100_000) == (0, [])
+        assert apart.above(key, (0, LAST), 100_000) is None
         assert apart.items([said.id, bytes(32)], 100_000) == []
         assert not apart.holds(key, (1, said.id[:8]))
         assert apart.after(0, 100_000) == (1, [])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from blake3 import blake3
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, select, text, tuple_
 
 from canopy.ground.codec import pack
 from canopy.ground.ids import EventId, NodeId, ScopeId
@@ -17,10 +17,8 @@ from canopy.log.db.prepared import Row
 from canopy.log.event import header_of
 from canopy.log.vector import DIGEST_BYTES, HEAD_BYTES, HEADS_OF_A_FORK
 from canopy.mesh.contents import SPINE, ChainKey, Item, Tip
-from canopy.mesh.shelf import Ends, Placed, size_of
+from canopy.mesh.shelf import PRUNED, Ends, Place, Placed, size_of
 
-PRUNED = "pruned"
-"""What we say of a body that we never held ourselves."""
 MOST_BODIES = 256
 BATCH = 64
 BATCH_BYTES = 192 * 1024
@@ -51,8 +49,12 @@ _BRANCHES = prepare(
 )
 _AT = prepare(select(_events.id).where(_events.chain == bindparam("chain"), _events.height == bindparam("height")))
 _ABOVE = prepare(
-    select(_events.height, *_SIGNED)
-    .where(_events.chain == bindparam("chain"), _events.height > bindparam("above"))
+    select(_events.height, _events.id, *_SIGNED)
+    .where(
+        _events.chain == bindparam("chain"),
+        _events.height >= bindparam("height"),
+        tuple_(_events.height, _events.id) > tuple_(bindparam("height"), bindparam("beyond")),
+    )
     .order_by(_events.height, _events.id)
     .limit(bindparam("most"))
 )
@@ -73,8 +75,11 @@ _AFTER = prepare(
     .limit(bindparam("most"))
 )
 _WITHHELD = prepare(
-    select(_events.id)
-    .where(text("events.fate = 2 AND events.reason = 'body'"))
+    select(_events.id, _chains.scope, _chains.node)
+    .join_from(store.events, store.chains, _events.chain == _chains.chain)
+    # What waits for its time, or for a version that knows its kind, may lack its body too.
+    .where(text("events.fate = 2 AND events.reason IN ('body', 'clock', 'kind')"))
+    .where(_events.body.is_(None), text("events.gone = ''"))
     .order_by(_events.position.desc())
     .limit(bindparam("most"))
 )
@@ -130,18 +135,15 @@ class LogShelf:
             places += [(row[6] - 1, found[:HEAD_BYTES]) for found in self._at(row[0], row[6] - 1)]
         return places[:SPINE]
 
-    def above(self, key: ChainKey, height: int, most_bytes: int) -> tuple[int, list[Item]]:
+    def above(self, key: ChainKey, place: Place, most_bytes: int) -> tuple[Place, list[Item]] | None:
         row = self._row(key)
         if row is None:
-            return height, []
-        rows = _ABOVE.rows(self._tx, chain=row[0], above=height, most=BATCH)
-        items = _fitting(((found[0], _item(found[1:])) for found in rows), most_bytes)
-        cut = len(items) < len(rows) or len(rows) == BATCH
-        if cut and len({at for at, _ in items}) > 1:
-            # Branches of one height travel together, or the rest of them would be passed over.
-            last = items[-1][0]
-            items = [(at, item) for at, item in items if at < last]
-        return (items[-1][0] if items else height), [item for _, item in items]
+            return None
+        rows = _ABOVE.rows(self._tx, chain=row[0], height=place[0], beyond=place[1], most=BATCH)
+        items = _fitting((_item(found[2:]) for found in rows), most_bytes)
+        if items:
+            place = (rows[len(items) - 1][0], rows[len(items) - 1][1])
+        return (place, items) if rows else None
 
     def after(self, position: int, most_bytes: int) -> tuple[int, list[Placed]]:
         rows = _AFTER.rows(self._tx, after=position, most=BATCH)
@@ -159,12 +161,13 @@ class LogShelf:
         return position, placed
 
     def withheld(self) -> list[bytes]:
-        return [bytes(row[0]) for row in _WITHHELD.rows(self._tx, most=MOST_BODIES)]
+        rows = _WITHHELD.rows(self._tx, most=MOST_BODIES)
+        return [bytes(row[0]) for row in rows if self._shares(row[1], row[2])]
 
     def items(self, ids: Sequence[bytes], most_bytes: int) -> list[Item]:
         rows = [_BY_ID.row(self._tx, id=event_id) for event_id in ids]
         held = [row for row in rows if row and row[4] is not None and self._shares(row[0], row[1])]
-        return [item for _, item in _fitting(((0, _item(row[2:])) for row in held), most_bytes)]
+        return _fitting((_item(row[2:]) for row in held), most_bytes)
 
     def digest(self, *, merged: bool) -> bytes:
         heads = [
@@ -225,19 +228,20 @@ def _item(signed: Sequence[object]) -> Item:
     header, signature, body, gone = signed
     absence = "none"
     if body is None:
-        absence = {"deleted": "deleted", "expired": "none"}.get(str(gone), PRUNED)
+        # What expired here has not expired where the clock is behind: there it waits for its body, or its time.
+        absence = "deleted" if gone == "deleted" else PRUNED
     return Item(header, signature, body, absence)  # type: ignore[arg-type]
 
 
-def _fitting(items: Iterable[tuple[int, Item]], most_bytes: int) -> list[tuple[int, Item]]:
+def _fitting(items: Iterable[Item], most_bytes: int) -> list[Item]:
     """As many as fit, in order; the first may be larger than a batch."""
-    fitting: list[tuple[int, Item]] = []
+    fitting: list[Item] = []
     left = min(most_bytes, BATCH_BYTES)
-    for at, item in items:
+    for item in items:
         left -= size_of(item)
         if left < 0 and (fitting or size_of(item) > most_bytes):
             break
-        fitting.append((at, item))
+        fitting.append(item)
     return fitting
 
 

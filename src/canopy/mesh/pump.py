@@ -7,7 +7,7 @@ back; so the node awaits its writer where the simulator writes at once, and both
 import contextlib
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select
@@ -59,6 +59,9 @@ class Stock:
     """Where it can be dialled."""
     open_scopes: Callable[[Read], frozenset[bytes]] = lambda tx: frozenset()
     """The scopes of open channels beside #general."""
+    claims: set[NodeId] = field(default_factory=set)
+    """Peers that said they hold more of this incarnation than we do. A folder is put back while no process runs, so
+    one is believed in the life of a process: else a liar could make us begin new runs for ever."""
 
 
 class Taken(NamedTuple):
@@ -179,7 +182,8 @@ class Pump:
     def _agree(self, ours: Hello, theirs: Hello, *, merged: bool) -> Steps:
         with self._stock.database.read() as tx:
             position = self._shelf(tx).position()
-        if theirs.have_run == ours.run and theirs.have_position > position:
+        if theirs.have_run == ours.run and theirs.have_position > position and not self._stock.claims:
+            self._stock.claims.add(self.peer)
             # The peer holds more of this incarnation than we do: an older copy of our folder was put back.
             yield self._stock.door.draw_run
             yield from self.trust_changed()
@@ -208,20 +212,30 @@ class Pump:
 
     def _take(self, events: Events, now: float, *, live: bool) -> Steps:
         taken: list[Taken] = yield lambda tx: self._receive(tx, events, now, live=live)
-        sync = self.session.sync
         for one in taken:
-            if one.receipt is None:
-                if self._intake.postpone(one.key, now):
-                    sync.postpone(one.key)
-            elif one.receipt.taking is not Taking.REFUSED:
-                sync.arrived(one.key, one.height, one.id)
+            self._note_taken(one, now)
+
+    def _note_taken(self, one: Taken, now: float) -> None:
+        sync = self.session.sync
+        if one.receipt is None:
+            sync.leveling.behind = True
+            if self._intake.postpone(one.key, now):
+                sync.postpone(one.key)
+            return
+        if one.receipt.taking is Taking.REFUSED:
+            sync.leveling.behind = True
+            return
+        sync.arrived(one.key, one.height, one.id)
+        if one.receipt.taking is Taking.PARKED:
+            # They believe that we hold what it follows.
+            sync.leveling.doubt(now)
 
     def _receive(self, tx: Tx, events: Events, now: float, *, live: bool) -> list[Taken]:
         trusted = {self._stock.here, self.peer, *peerbook.trusted(tx)}
         postponed = set(self._intake.postponed)
         with catching_up(tx, not live):
             taken = [self._receive_one(tx, item, trusted, postponed, now) for item in events.items]
-        if events.upto and not postponed:
+        if events.upto and all(map(_is_held, taken)) and not self.session.sync.leveling.behind:
             cursors.advance(tx, self.peer, cursors.Cursor(self._run, events.upto, merged=self.session.sync.merged))
         return [one for one in taken if one is not None]
 
@@ -307,6 +321,10 @@ class Pump:
 
     def _shelf_of(self, tx: Read, *, merged: bool) -> LogShelf:
         return LogShelf(tx, self._stock.here, self.peer, merged=merged, opened=self._stock.open_scopes(tx))
+
+
+def _is_held(one: Taken | None) -> bool:
+    return one is not None and one.receipt is not None and one.receipt.taking in (Taking.TAKEN, Taking.KNOWN)
 
 
 _ABSENCES = {absence.value: absence for absence in Absence}

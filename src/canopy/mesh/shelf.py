@@ -6,6 +6,13 @@ from typing import NamedTuple, Protocol
 from canopy.ground.ids import EventId
 from canopy.mesh.contents import ChainKey, Item, Tip
 
+Place = tuple[int, bytes]
+"""Where a chain was sent up to: a height, and of its branches there those up to an event id."""
+LAST = b"\xff" * 32
+"""Above every event id: with it a place means all branches of its height."""
+PRUNED = "pruned"
+"""What we say of a body that we do not hold, though no deletion dropped it."""
+
 
 class Ends(NamedTuple):
     """One chain as it is held: its tips (several when it is forked), and where it is closed."""
@@ -53,14 +60,14 @@ class Shelf(Protocol):
     def spine(self, key: ChainKey) -> list[Tip]:
         """Places along a chain, near its ends each, farther down ever fewer."""
 
-    def above(self, key: ChainKey, height: int, most_bytes: int) -> tuple[int, list[Item]]:
-        """The next events above a height, and up to which height they reach."""
+    def above(self, key: ChainKey, place: Place, most_bytes: int) -> tuple[Place, list[Item]] | None:
+        """The next events above a place as far as they fit, and how far they reach; None when there are none."""
 
     def after(self, position: int, most_bytes: int) -> tuple[int, list[Placed]]:
         """The next shared events after a position, and up to which position was looked."""
 
     def withheld(self) -> list[bytes]:
-        """Events whose bodies are missing."""
+        """Shared events whose bodies are missing."""
 
     def items(self, ids: Sequence[bytes], most_bytes: int) -> list[Item]:
         """Shared events with their bodies."""

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum, auto
 
 from canopy.ground.errors import Overstepped
+from canopy.mesh.asking import Asking
 from canopy.mesh.contents import (
     HEADS_AT_ONCE,
     Bodies,
@@ -30,7 +31,8 @@ from canopy.mesh.contents import (
     Want,
     seal,
 )
-from canopy.mesh.shelf import Ends, Placed, Shelf
+from canopy.mesh.leveling import Leveling
+from canopy.mesh.shelf import LAST, PRUNED, Ends, Place, Placed, Shelf
 from canopy.mesh.wire import LEAST_COST, Class, Envelope
 
 MOST_CHANGES = 20_000
@@ -40,10 +42,6 @@ MOST_HEADS = 200_000
 MOST_SEEN = 4_096
 CURSOR_LAG = 500
 """Positions after which the peer is told how far it is, though none of them was for it."""
-RECHECK_SECONDS = 1.0
-LONGEST_RECHECK = 60.0
-PATIENCE_SECONDS = (5.0, 60.0, 600.0)
-"""How long after a comparison of whole vectors the next may begin, when digests still differ."""
 
 
 class State(Enum):
@@ -60,8 +58,7 @@ class Sync:
     def __init__(self) -> None:
         self.state = State.AWAITS_HELLO
         self.merged = False
-        self.level = False
-        """Whether both were seen to hold the same, and nothing contradicted it since."""
+        self.leveling = Leveling()
         self.caught_up = False
         """Whether they said that they sent all that we lack."""
         self.done = 0
@@ -72,7 +69,7 @@ class Sync:
         self._cursor = 0
         self._scanned = 0
         self._told = 0
-        self._work: dict[ChainKey, int] = {}
+        self._work: dict[ChainKey, Place] = {}
         self._speak_after: set[ChainKey] = set()
         self._paused: set[ChainKey] = set()
         self._outbox: deque[Content] = deque()
@@ -80,15 +77,14 @@ class Sync:
         self._comparing = False
         self._seen: deque[bytes] = deque(maxlen=MOST_SEEN)
         self._wanted: set[ChainKey] = set()
-        self._owes_level = False
-        self._asks_level = False
-        self._said = b""
-        self._traffic = 0
-        self._asked_at_traffic = -1
-        self._recheck_at: float | None = None
-        self._rechecks = 0
-        self._next_round = 0.0
-        self._rounds = 0
+        self._unsure: set[ChainKey] = set()
+        """Forked chains of which we shall know what they lack only when they have spoken of them again."""
+        self._asking = Asking()
+
+    @property
+    def level(self) -> bool:
+        """Whether both were seen to hold the same, and nothing contradicted it since."""
+        return self.leveling.level
 
     # Beginning.
 
@@ -100,9 +96,12 @@ class Sync:
         self._work.clear()
         self._wanted.clear()
         self._cursor = theirs.have_position
-        if withheld := shelf.withheld():
+        self._asking.missed()
+        if (bodies := self._asking.next(shelf)) is not None:
             # Digests speak of headers alone, so they may be equal though a body is missing.
-            self._outbox.append(Bodies(withheld))
+            self._outbox.append(bodies)
+        # What they sent before, and still have on the way, was counted by what was shared then.
+        self.leveling.behind = again
         mine, other = (ours.merged, theirs.merged) if merged else (ours.apart, theirs.apart)
         if mine == other and not again:
             self._agree(ours.position)
@@ -116,7 +115,8 @@ class Sync:
 
     def _agree(self, position: int) -> None:
         self.state = State.LIVE
-        self.level = self.caught_up = self._in_step = True
+        self.leveling.agree()
+        self.caught_up = self._in_step = True
         self._scanned = self._told = position
         self._outbox.append(Events(position, []))
 
@@ -143,8 +143,8 @@ class Sync:
                 self._work.pop(key, None)
             case Bodies(events):
                 self._answer_bodies(events, shelf)
-            case Level(digest, answer):
-                self._compare_level(digest, shelf, now, answer=answer)
+            case Level():
+                self._compare_level(content, shelf, now)
 
     def _take_heads(self, heads: Heads, shelf: Shelf) -> None:
         for key, tips in heads.chains:
@@ -164,7 +164,7 @@ class Sync:
             self._compare_these(said, shelf)
         self._comparing = False
         self.state = State.LIVE
-        self._owes_level = True
+        self.leveling.owes = True
 
     def _compare(
         self, ours: Sequence[Ends], said: dict[ChainKey, tuple[Tip, ...]], shelf: Shelf, *, whole: bool
@@ -173,6 +173,7 @@ class Sync:
         self._in_step = not whole
         self.done = self.total = 0
         self._work.clear()
+        self._unsure.clear()
         self._paused.clear()
         for ends in ours:
             tips = said.pop(ends.key, None)
@@ -196,6 +197,7 @@ class Sync:
         key, highest = ends.key, tips[-1][0]
         self._theirs[key] = highest
         self._work.pop(key, None)
+        self._unsure.discard(key)
         self.total += max(0, highest - ends.height)
         if ends.tips == tips:
             return
@@ -208,11 +210,13 @@ class Sync:
 
     def _send_from(self, key: ChainKey, height: int) -> None:
         self._theirs[key] = height
-        self._work[key] = height
+        self._work[key] = (height, LAST)
 
     def _want(self, key: ChainKey, shelf: Shelf) -> None:
+        self._unsure.add(key)
         if key not in self._wanted:
             self._wanted.add(key)
+            self.leveling.behind = True
             self._outbox.append(Want(key, shelf.spine(key)))
 
     def _answer_want(self, key: ChainKey, spine: Sequence[Tip], shelf: Shelf) -> None:
@@ -232,30 +236,15 @@ class Sync:
 
     # Whether both hold the same.
 
-    def _compare_level(self, digest: bytes, shelf: Shelf, now: float, *, answer: bool) -> None:
+    def _compare_level(self, theirs: Level, shelf: Shelf, now: float) -> None:
+        mine = shelf.digest(merged=self.merged)
         self.caught_up = True
         self.total = self.done = 0
-        mine = shelf.digest(merged=self.merged)
-        self.level = digest == mine
-        if self.level:
-            self._recheck_at, self._rounds, self._rechecks = None, 0, 0
-            self._owes_level = self._owes_level or answer or self._said != mine
-            return
-        self._owes_level = self._owes_level or answer
-        if self._asked_at_traffic == self._traffic and not self._work and now >= self._next_round:
-            self._begin_round(shelf, now)
-        if self._recheck_at is None:
-            # While events flow the two differ at most instants, so looking again and again proves nothing.
-            self._rechecks += 1
-            wait = min(RECHECK_SECONDS * 2.0 ** min(self._rechecks - 1, 10), LONGEST_RECHECK)
-            self._recheck_at = now + max(wait, self._next_round - now)
-
-    def _begin_round(self, shelf: Shelf, now: float) -> None:
-        """Digests differ though nothing moves: compare everything."""
-        self._next_round = now + PATIENCE_SECONDS[min(self._rounds, len(PATIENCE_SECONDS) - 1)]
-        self._rounds += 1
-        self._wanted.clear()
-        self._say_heads(shelf, whole=True, answer=True)
+        if theirs.digest == mine:
+            self._unsure.clear()
+        if self.leveling.hear(theirs, mine, now, busy=bool(self._work)):
+            self._wanted.clear()
+            self._say_heads(shelf, whole=True, answer=True)
 
     def audit(self, shelf: Shelf) -> None:
         """Compare everything now: a person asked for it."""
@@ -276,26 +265,25 @@ class Sync:
 
     def due(self) -> float | None:
         """When to call `wake` at the latest."""
-        return self._recheck_at
+        return min((at for at in (self.leveling.due(), self._asking.due()) if at is not None), default=None)
 
     def wake(self, now: float) -> None:
         """Let time pass."""
-        if self._recheck_at is not None and now >= self._recheck_at:
-            self._recheck_at = None
-            self._owes_level = self._asks_level = True
-            self._asked_at_traffic = self._traffic
+        self.leveling.wake(now)
+        self._asking.wake(now)
 
     # What comes.
 
     def arrived(self, key: ChainKey, height: int, event_id: bytes) -> None:
         """They sent us this event, so they hold it and all before it."""
-        self._traffic += 1
+        self.leveling.moved()
         self.done = min(self.done + 1, self.total)
         self._seen.append(event_id)
         self._theirs[key] = max(height, self._theirs.get(key, 0))
 
     def postpone(self, key: ChainKey) -> None:
         """We take no more of this chain for now; they are told so."""
+        self.leveling.behind = True
         self._outbox.append(Later(key))
 
     def resume(self, keys: Iterable[ChainKey], shelf: Shelf) -> None:
@@ -313,28 +301,29 @@ class Sync:
             return None
         if live_room >= LEAST_COST and (envelope := self._next_live(shelf, live_room)):
             return envelope
-        if room >= LEAST_COST:
-            return self._next_work(shelf, room) or self._next_word(shelf)
-        return None
+        if room < LEAST_COST:
+            return None
+        if (bodies := self._asking.next(shelf)) is not None:
+            return self._leaving(bodies)
+        return self._next_work(shelf, room) or self._next_word(shelf)
 
     def _leaving(self, content: Content) -> Envelope:
         if isinstance(content, Events):
-            self._traffic += len(content.items)
+            self.leveling.moved(len(content.items))
         return seal(content)
 
     def _next_work(self, shelf: Shelf, room: int) -> Envelope | None:
         while self._work:
             key = next(iter(self._work))
-            height, items = shelf.above(key, self._work[key], room)
-            if items:
-                self._work[key] = height
-                self._theirs[key] = max(height, self._theirs.get(key, 0))
-                return self._leaving(Events(0, items))
+            found = shelf.above(key, self._work[key], room)
+            if found is not None:
+                self._work[key], items = found
+                self._theirs[key] = max(found[0][0], self._theirs.get(key, 0))
+                # None fits: the peer has to make room.
+                return self._leaving(Events(0, items)) if items else None
             ends = shelf.chain(key)
-            if ends is not None and ends.height > self._work[key]:
-                return None
             del self._work[key]
-            self._owes_level = True
+            self.leveling.owes = True
             if key in self._speak_after and ends is not None:
                 self._speak_after.discard(key)
                 return self._leaving(Heads(False, True, False, [(key, list(ends.tips))]))
@@ -342,17 +331,13 @@ class Sync:
 
     def _next_word(self, shelf: Shelf) -> Envelope | None:
         """Nothing is left of old: say how far they are, and what we hold."""
-        if self._work or not self._owes_level:
+        if self._work or not self.leveling.owes:
             # What does not fit into the credit that is left is still to be sent.
             return None
-        self._owes_level = False
-        if self._told != self._scanned:
-            self._owes_level = True
+        if self._told != self._scanned and not self._unsure:
             self._told = self._scanned
             return self._leaving(Events(self._scanned, []))
-        self._said = shelf.digest(merged=self.merged)
-        asks, self._asks_level = self._asks_level, False
-        return seal(Level(self._said, asks))
+        return self._leaving(self.leveling.say(shelf.digest(merged=self.merged)))
 
     def _next_live(self, shelf: Shelf, room: int) -> Envelope | None:
         while True:
@@ -360,27 +345,31 @@ class Sync:
             if reached == self._scanned:
                 return None
             items = [one.item for one in placed if self._lacks(one)]
+            if any(one.item.absence == PRUNED for one in placed):
+                self._asking.missed()
             self._scanned = reached
-            lags = not self._work and reached - self._told > CURSOR_LAG
-            if items or lags:
-                upto = 0 if self._work else reached
+            upto = 0 if self._work or self._unsure else reached
+            if items or upto - self._told > CURSOR_LAG:
                 self._told = upto or self._told
-                self._traffic += len(items)
+                self.leveling.moved(len(items))
                 return seal(Events(upto, items), Class.LIVE)
 
     def _lacks(self, one: Placed) -> bool:
         """Whether they do not hold an event of ours that is new, as far as we know."""
         if one.key in self._paused:
             return False
+        if one.closed and one.key in self._work:
+            self._send_from(one.key, min(one.height - 1, self._work[one.key][0]))
+            return False
         if one.closed:
-            return one.id not in self._seen and one.key not in self._work
+            return one.id not in self._seen
         known = self._theirs.get(one.key)
         if known is None:
             known = one.height - 1 if self._in_step else 0
         if one.height <= known:
             return False
         if one.key in self._work or one.height > known + 1:
-            self._work.setdefault(one.key, known)
+            self._work.setdefault(one.key, (known, LAST))
             return False
         self._theirs[one.key] = one.height
         return True
