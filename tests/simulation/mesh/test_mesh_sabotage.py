@@ -1,0 +1,27 @@
+"""A simulation that sees nothing proves nothing: each way to break the program makes a history end badly."""
+
+from pathlib import Path
+
+import pytest
+from tests.simulation.mesh.history import play, template
+from tests.simulation.mesh.node import Poisoned
+from tests.simulation.mesh.sabotage import SABOTAGES, Sabotage
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("sabotage", SABOTAGES, ids=lambda sabotage: sabotage.__name__)
+def test_sabotage_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, sabotage: Sabotage
+) -> None:
+    caplog.set_level("CRITICAL")
+    empty = template(tmp_path)
+    sabotage(monkeypatch)
+    assert any(ends_badly(seed, tmp_path / str(seed), empty) for seed in SABOTAGES[sabotage])
+
+
+def ends_badly(seed: int, folder: Path, empty: Path) -> bool:
+    try:
+        return bool(play(seed, folder, empty).problems)
+    except Poisoned:
+        return True
