@@ -11,7 +11,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
 from canopy.ground.clock import ManualClock
 from canopy.ground.errors import DamagedDatabase, StorageFailed, UnusableFolder, WrongKey
 from canopy.log.db import Database, Tx, prepare
-from canopy.log.db.connection import open_file
+from canopy.log.db.connection import Job, open_file
 from canopy.log.db.database import ReadTooLong, check_whole
 from canopy.log.local import get_fact, set_fact
 from tests.log.world import KEY, KEY_ID, World
@@ -219,3 +219,62 @@ def test_a_page_that_was_scribbled_over_is_damage_not_a_full_disk(world: World) 
         tx.execute("SELECT value FROM facts").fetchall()
     database.close()
     world.database = Database(world.path, KEY, KEY_ID, world.clock)
+
+
+# What is put off to the end of a transaction.
+
+
+def _noting(name: str, said: list[str]) -> Job:
+    def job(tx: Tx) -> None:
+        said.append(name)
+
+    return job
+
+
+def test_what_is_put_off_is_done_once_and_at_the_end(world: World) -> None:
+    said: list[str] = []
+    with world.database.batch() as tx:
+        tx.put_off("a", _noting("a, earlier", said))
+        with tx.savepoint():
+            tx.put_off("a", _noting("a, later", said))
+            tx.put_off("b", _noting("b", said))
+        assert said == []
+    assert said == ["a, later", "b"]
+    with world.database.batch():
+        pass
+    assert said == ["a, later", "b"]
+
+
+def test_what_is_put_off_goes_with_its_savepoint(world: World) -> None:
+    said: list[str] = []
+    with world.database.batch() as tx:
+        tx.put_off("a", _noting("a", said))
+        with pytest.raises(KeyError), tx.savepoint():
+            tx.put_off("b", _noting("b", said))
+            raise KeyError
+    assert said == ["a"]
+    with pytest.raises(KeyError), world.database.batch() as tx:
+        tx.put_off("c", _noting("c", said))
+        raise KeyError
+    with world.database.batch():
+        pass
+    assert said == ["a"]
+
+
+def test_what_is_put_off_is_written_where_its_room_was_writing(world: World) -> None:
+    with world.database.batch() as tx:
+        tx.execute("CREATE TABLE facts__next (name TEXT PRIMARY KEY, value BLOB)")
+        tx.put_off("a", lambda tx: set_fact(tx, "place", b"here"))
+        with tx.writing_to(lambda sql: sql.replace("facts", "facts__next")):
+            tx.put_off("a", lambda tx: set_fact(tx, "place", b"there"))
+    with world.database.read() as tx:
+        assert tx.execute("SELECT value FROM facts__next").fetchall() == [(b"there",)]
+        assert get_fact(tx, "place") == b"here"
+
+
+def test_nothing_put_off_is_done_when_the_disk_undid_the_rest(world: World) -> None:
+    said: list[str] = []
+    with pytest.raises(StorageFailed), world.database.batch() as tx:
+        tx.put_off("a", _noting("a", said))
+        tx.connection.execute("ROLLBACK")
+    assert said == []

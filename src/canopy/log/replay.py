@@ -100,6 +100,8 @@ class Rebuild:
         self._judge.reconsider(tx, [e for e in mine if e.fate is not Fate.DONE and e.reason in _NEW_JUDGEMENT])
         for key in dict.fromkeys(event.object for event in mine if event.object is not None):
             self._judge.project(tx, key)
+        # Before the tables change places, and before there is much of it.
+        tx.finish()
         if held:
             self._position = held[-1].position
         return len(held) == SLICE

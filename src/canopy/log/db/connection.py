@@ -124,6 +124,11 @@ class Memory:
         self._savepoints.clear()
 
 
+PUT_OFF = "put off"
+"""Where the memory keeps what is to be done at the end of the transaction, by name and place."""
+Job = Callable[["Tx"], None]
+
+
 class Tx(Read):
     """The writer's transaction: may write and remember."""
 
@@ -160,6 +165,24 @@ class Tx(Read):
         self._depth -= 1
         self.memory.release()
         self.connection.execute(f"RELEASE {name}")
+
+    def put_off(self, name: Any, job: Job) -> None:
+        """Do something once, at the end of the transaction; a newer job of a name takes the place of an older.
+
+        For tables that are written cheaply only beyond all savepoints. It goes with a savepoint that is undone.
+        """
+        jobs = self.memory.get(PUT_OFF) or {}
+        self.memory.set(PUT_OFF, {**jobs, (name, self.renamed is None): (job, self.renamed)})
+
+    def finish(self) -> None:
+        """Do now what was put off."""
+        jobs: dict[Any, tuple[Job, Callable[[str], str] | None]] = self.memory.get(PUT_OFF) or {}
+        if jobs:
+            self.memory.set(PUT_OFF, {})
+        before = self.renamed
+        for job, self.renamed in jobs.values():
+            job(self)
+        self.renamed = before
 
     @contextlib.contextmanager
     def writing_to(self, renamed: Callable[[str], str]) -> Iterator[None]:

@@ -72,6 +72,8 @@ class Database:
         try:
             self.connection.execute("BEGIN IMMEDIATE")
             yield tx
+            if self.connection.in_transaction:
+                tx.finish()
             if not self.connection.in_transaction:
                 raise StorageFailed
             self.connection.execute("COMMIT")

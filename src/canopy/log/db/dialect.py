@@ -10,7 +10,10 @@ from typing import Any
 
 import apsw
 from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.base import SQLiteDDLCompiler
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+from canopy.log.db.schema import USING
 
 paramstyle = "qmark"
 threadsafety = 1
@@ -97,10 +100,22 @@ class ShimConnection:
         """Nothing: the owner of the driver's connection closes it."""
 
 
+class CanopyDDL(SQLiteDDLCompiler):
+    """Makes ordinary tables as SQLAlchemy would, and indexes of words by their module."""
+
+    def visit_create_table(self, create: Any, **options: Any) -> str:
+        """CREATE TABLE, or CREATE VIRTUAL TABLE where the table says how it is kept."""
+        using = create.element.info.get(USING)
+        if using is None:
+            return str(super().visit_create_table(create, **options))  # type: ignore[no-untyped-call]
+        return f"CREATE VIRTUAL TABLE {self.preparer.format_table(create.element)} USING {using}"
+
+
 class CanopyDialect(SQLiteDialect_pysqlite):
     """SQLite as Core's pysqlite dialect knows it, minus the parts that touch the sqlite3 module."""
 
     driver = "canopy"
+    ddl_compiler = CanopyDDL
     supports_statement_cache = True
     default_paramstyle = "qmark"
 

@@ -9,11 +9,18 @@ from sqlalchemy import MetaData, Table
 from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData()
+USING = "using"
+"""Where a table's info says by which module it is kept, for the dialect that makes it."""
 
 
 def projected(room: str, name: str, *items: SchemaItem) -> Table:
     """Declare a table that `room` makes from events."""
     return Table(name, metadata, *items, info={"room": room})
+
+
+def searchable(room: str, name: str, *items: SchemaItem, using: str) -> Table:
+    """Declare a projected table that a module of SQLite keeps as an index of words, and how it does so."""
+    return Table(name, metadata, *items, info={"room": room, USING: using})
 
 
 def tables_of(room: str) -> list[Table]:
