@@ -15,6 +15,7 @@ import pytest
 from canopy.features.messages.feature import FEATURE as MESSAGES
 from canopy.features.messages.tables import project_message
 from canopy.features.people.feature import FEATURE as PEOPLE
+from canopy.features.search.feature import FEATURE as SEARCH
 from canopy.ground.clock import ManualClock
 from canopy.log import held, judge, store, todo
 from canopy.log.catalog import Entry, Feature, Projection, Verdict, hidden
@@ -45,7 +46,7 @@ _BROKEN = tuple(
     msgspec.structs.replace(projection, project=_broken) if projection.project is project_message else projection
     for projection in MESSAGES.projections
 )
-ROOMS: Sequence[Feature] = (PEOPLE, msgspec.structs.replace(MESSAGES, projections=_BROKEN))
+ROOMS: Sequence[Feature] = (PEOPLE, msgspec.structs.replace(MESSAGES, projections=_BROKEN), SEARCH)
 
 
 @pytest.fixture(autouse=True)

@@ -23,6 +23,7 @@ MOST_BUCKETS = 100_000
 _PACES: dict[Rate, tuple[float, float]] = {
     "read": (20.0, 60.0),
     "write": (5.0, 20.0),
+    "search": (2.0, 10.0),
     "register": (0.1, 3.0),
     "login": (0.2, 5.0),
 }

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from canopy.edge.ask import Ask
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-Rate = Literal["read", "write", "register", "login", "free"]
+Rate = Literal["read", "write", "search", "register", "login", "free"]
 Endpoint = Callable[["Ask"], Response | Awaitable[Response]]
 
 NOBODY = ""
