@@ -71,6 +71,7 @@ def test_a_third_node_gets_everything_through_the_second(tmp_path: Path) -> None
         assert sorted(known.values()) == ["introduced", "trusted"]
 
 
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize("count", [2_000, 10_000])
 def test_a_long_absence_is_made_up(tmp_path: Path, count: int) -> None:
     with nodes(tmp_path, "one", "two") as (one, two):

@@ -198,7 +198,8 @@ def test_a_deletion_is_let_in_before_the_edits_that_waited_longer(world: World, 
     world.work_off()
     assert [kind for kind, _ in world.announced()] == ["channel.message.deleted"]
     assert [id for id, body in world.bodies().items() if body is not None] == [deletion.id]
-    assert {fate[0] for fate in world.fates().values()} == {Fate.DONE}
+    hidden = {world.fates()[edit.id] for edit in edits}
+    assert hidden == {(int(Fate.HIDDEN), "deleted", "deleted")}
 
 
 def test_a_deletion_drops_the_words_of_many_edits_in_slices(world: World, author: Author, counting: Counting) -> None:
@@ -223,7 +224,7 @@ def test_what_becomes_done_while_its_words_are_dropped_counts(world: World, auth
     give(world, post)
     world.database.write(lambda tx: tx.execute("DELETE FROM todo WHERE what = 'awaits'") and None)
     world.work_off()
-    assert set(world.fates().values()) == {(0, "", ""), (0, "", "deleted")}
+    assert set(world.fates().values()) == {(0, "", ""), (0, "", "deleted"), (1, "deleted", "deleted")}
     assert [kind for kind, _ in world.announced()] == ["channel.message.deleted"]
 
 

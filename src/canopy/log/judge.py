@@ -91,8 +91,9 @@ class Judge:
         if milliseconds_of(entry.time) > tx.now_ms + FUTURE_TOLERANCE_MS:
             return waiting(CLOCK, due=milliseconds_of(entry.time) - FUTURE_TOLERANCE_MS)
         if gone:
-            # Losing its body never raises the fate of a change: what was not admissible does not become so.
-            return hidden(gone) if kind.target and not was_done else DONE
+            # Losing its body never raises the fate of a change: what was not admissible does not become so. What was
+            # said about a deleted object counts no more, whether or not its turn had come before the deletion.
+            return hidden(gone) if kind.target and (gone == DELETED or not was_done) else DONE
         if not has_body:
             return waiting("body")
         if entry.body is None:
