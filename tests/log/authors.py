@@ -97,6 +97,8 @@ class History:
 
     def __init__(self, seed: int, clock: ManualClock, length: int = 24) -> None:
         self.rng = random.Random(seed)
+        self.side = random.Random(~seed)
+        """What came later is drawn from here, so that a seed goes on meaning what it meant."""
         self.clock = clock
         self.authors = [Author(number, clock, self.rng) for number in (1, 2, 3)]
         self.events: list[Event] = []
@@ -126,10 +128,13 @@ class History:
             (1, self._late),
             (2, self._mortal),
             (1, self._fresh_run),
-            (5, self._react),
         ]
         action = self.rng.choices([a for _, a in actions], [w for w, _ in actions])[0]
         action(author)
+        if self.side.random() < 0.2:
+            author.rng = self.side
+            self._react(author)
+            author.rng = self.rng
 
     def _keep(self, author: Author, event: Event, *, post: bool = False) -> None:
         self.events.append(event)
@@ -177,10 +182,10 @@ class History:
 
     def _react(self, author: Author) -> None:
         """A reaction of one of two users: to anybody's message, to none, taken back, or one that expires."""
-        target = self.rng.choice(self.posts[-3:])[1].id if self.posts else EventId(self.rng.randbytes(32))
-        reaction = self.rng.choice(["like", "love", "👍", "custom:party", "", "not one"])
-        expires = self.clock.now_ms() + self.rng.randrange(1, 600_000) if self.rng.random() < 0.2 else 0
-        user = self.rng.choice([USER, "ffeeddccbbaa9988"])
+        target = self.side.choice(self.posts[-3:])[1].id if self.posts else EventId(self.side.randbytes(32))
+        reaction = self.side.choice(["like", "love", "👍", "custom:party", "", "not one"])
+        expires = self.clock.now_ms() + self.side.randrange(1, 600_000) if self.side.random() < 0.2 else 0
+        user = self.side.choice([USER, "ffeeddccbbaa9988"])
         self._keep(author, author.write(ReactionSet(message=target, reaction=reaction), expires=expires, user=user))
 
     def _card(self, author: Author) -> None:

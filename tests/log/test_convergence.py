@@ -261,7 +261,7 @@ def test_sabotage_going_on_one_event_too_late(template: Template, monkeypatch: p
         todo.note(tx, what, key, position + 1, height, below)
 
     monkeypatch.setattr(judge, "note", hasty)
-    assert any(_differs_in_slices(template, seed, set()) for seed in GATE)
+    assert any(_differs_in_slices(template, seed, set()) for seed in range(60))
 
 
 def test_sabotage_forgetting_what_was_parked(template: Template, monkeypatch: pytest.MonkeyPatch) -> None:
