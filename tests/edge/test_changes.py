@@ -294,3 +294,28 @@ def test_what_has_expired_cannot_be_changed(stage: Stage) -> None:
             await local.node._sweep_once()
 
     stage.play(script)
+
+
+def test_all_of_it_holds_in_a_founded_channel_too(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        mira = (await local.register("mira"))["api_key"]
+        stage.clock.advance(1)
+        garden = (await local.post("/channels", {"name": "garden"})).json()["channel"]["id"]
+        said = await local.say("tulips", channel_id=garden)
+        path = f"/channels/{garden}/messages/{said['id']}"
+        elsewhere = f"{GENERAL}/{said['id']}"
+        for method, tail, body in (("PATCH", "", {"content": "x"}), ("DELETE", "", None), ("POST", "/like", {})):
+            assert (await local.call(method, elsewhere + tail, body)).status_code == 404
+        assert (await local.call("PATCH", path, {"content": "roses"})).status_code == 200
+        assert (await local.post(f"{path}/like", {}, mira)).json()["like_counts"] == {"like": 1}
+        channel = (await local.get(f"/channels/{garden}", mira)).json()["channel"]
+        assert channel["unread_count"] == 1
+        assert (await local.get("/channels/general", mira)).json()["channel"]["unread_count"] == 0
+        shown = (await local.get(path, mira)).json()["message"]
+        assert (shown["content"], list(shown["reactions"])) == ("roses", ["like"])
+        kinds = [event["event_type"] for event in (await local.get("/events", mira)).json()["items"]]
+        assert kinds[-2:] == ["channel.message.edited", "channel.state.updated"]
+        assert (await local.call("DELETE", path, None)).status_code == 200
+        assert (await local.get(f"/channels/{garden}", mira)).json()["channel"]["unread_count"] == 0
+
+    stage.play(script)

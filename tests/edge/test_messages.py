@@ -240,6 +240,8 @@ def test_a_page_around_a_message_leads_to_older_ones(stage: Stage) -> None:
         ("before=M0", "unknown_message"),
         ("after=%00", "invalid_parameter"),
         ("around=M0", "unknown_message"),
+        ("before=M0&after=M0", "invalid_parameter"),
+        ("around=M0&after=M0", "invalid_parameter"),
         ("cursor=nonsense", "invalid_parameter"),
         ("cursor=%F0%9F%91%8B", "invalid_parameter"),
         ("cursor=WzEsMl0", "invalid_parameter"),

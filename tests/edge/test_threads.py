@@ -40,6 +40,7 @@ def test_a_thread_is_read_page_by_page(stage: Stage) -> None:
         assert contents(await local.get(f"{path}?limit=2&after={replies[2]['id']}")) == ["3", "4"]
         assert contents(await local.get(f"{path}?limit=2&before={replies[2]['id']}")) == ["0", "1"]
         assert code(await local.get(f"{path}?after=M0")) == "unknown_message"
+        assert code(await local.get(f"{path}?after=M0&before=M0")) == "invalid_parameter"
         assert (await local.get(f"{GENERAL}/M0/replies")).status_code == 404
 
     stage.play(script)

@@ -73,6 +73,7 @@ def get_page(ask: Ask) -> Response:
     if order not in ("activity", "created"):
         raise InvalidParameter("order is activity or created.", parameter="order", allowed=["activity", "created"])
     channel_id = ask.token("channel_id")
+    check_places(ask, ("before", "after", "around"))
     with ask.reading() as tx:
         channel = get_channel(tx, ask.principal, channel_id)
         if around := ask.query("around"):
@@ -83,6 +84,13 @@ def get_page(ask: Ask) -> Response:
         rows = rows[:limit]
         cursor = write_cursor(window, rows[-1]) if more else None
         return _answer(ask, tx, channel.id, rows if window.newer else rows[::-1], cursor)
+
+
+def check_places(ask: Ask, names: Sequence[str]) -> None:
+    """Raise InvalidParameter where several places are named at which the page is to lie."""
+    named = [name for name in names if ask.query(name)]
+    if len(named) > 1:
+        raise InvalidParameter(f"Give one of {' and '.join(named)}, not both.", parameter=named[1])
 
 
 def _around(ask: Ask, tx: Read, channel: str, identity: str, limit: int) -> Response:

@@ -10,7 +10,7 @@ from canopy.edge.ask import Ask, found, invalid
 from canopy.edge.principal import Permission, Principal
 from canopy.edge.route import Page, get, post
 from canopy.features.messages.actions import MISSING, Following, follow_thread, get_channel, thread_of
-from canopy.features.messages.routes.reading import Window, place_of, read_cursor, write_cursor
+from canopy.features.messages.routes.reading import Window, check_places, place_of, read_cursor, write_cursor
 from canopy.features.messages.shown import MessageJson, message_bytes
 from canopy.features.messages.tables import find_message, list_thread
 from canopy.ground.ids import EventId
@@ -66,6 +66,7 @@ class Subscription(msgspec.Struct, kw_only=True):
 def get_replies(ask: Ask) -> Response:
     """The thread of a message: its root and its replies in the order in which they were written."""
     channel_id, identity, limit = ask.token("channel_id"), ask.token("message_id"), ask.limit(50)
+    check_places(ask, ("before", "after"))
     with ask.reading() as tx:
         channel = get_channel(tx, ask.principal, channel_id)
         message = found(find_message(tx, channel.id, identity), MISSING, "message_not_found")
