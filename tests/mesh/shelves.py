@@ -57,6 +57,8 @@ def name(key: ChainKey, height: int, branch: str = "") -> bytes:
 class Memory:
     """A shelf that holds what it was given, in that order."""
 
+    opened: frozenset[bytes] = frozenset()
+
     def __init__(self, events: Iterable[Told] = ()) -> None:
         self.log: list[Told] = []
         self.held: dict[bytes, Told] = {}

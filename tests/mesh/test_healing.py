@@ -5,10 +5,12 @@ and cursors that promised what was not held.
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
+from canopy.features.channels.events import ChannelOpened
 from canopy.features.messages.events import MessagePosted
 from canopy.ground.clock import ManualClock
 from canopy.log import retention, scope
@@ -186,3 +188,23 @@ def test_who_claims_to_know_more_of_us_than_we_do_is_believed_once(make: Make, c
     assert ends[0].pump.session.state is State.OPEN
     runs.add(one.database.write(one.door.run))
     assert len(runs) == 2
+
+
+def test_what_came_before_its_channel_was_known_is_sent_once_it_is(make: Make, clock: ManualClock) -> None:
+    """Over links that stand: their cursors have passed it, when it was not known that it may flow."""
+    one, two, founder = make(1), make(2), make(3)
+    befriend(one, two)
+    ends = shake(one, two)
+    settle(*ends, clock, seconds=3.0)
+    nonce = bytes(range(16))
+    where = scope.of_channel(founder.node, nonce)
+    opened = Draft(scope=where, user=USER, body=ChannelOpened(nonce=nonce, name="garden"))
+    founder.database.write(lambda tx: founder.door.do(tx, opened))
+    hear(one, author(clock).write(MessagePosted(content="planted"), where))
+    talk(*ends)
+    assert not two.fates(), "the premise: nobody sends what may not flow"
+    with founder.database.read() as tx:
+        founding: list[Any] = tx.execute("SELECT header, signature, body FROM events").fetchall()
+    one.receive(founding)
+    talk(*ends)
+    assert two.words() == ["planted"]

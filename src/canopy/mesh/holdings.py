@@ -97,7 +97,7 @@ class LogShelf:
         self, tx: Read, here: NodeId, peer: NodeId, *, merged: bool, opened: frozenset[bytes] = frozenset()
     ) -> None:
         self._tx = tx
-        self._open = opened
+        self.opened = opened
         self._here = here
         self._peer = peer
         self._merged = merged
@@ -188,7 +188,7 @@ class LogShelf:
     def _shares(self, scope_id: bytes, node: bytes, *, merged: bool | None = None) -> bool:
         """Apart, only the cards of the two ends flow; merged, open channels and the cards of who speaks in them."""
         if self._merged if merged is None else merged:
-            return scope_id == scope.GENERAL or scope_id == _scope_of_node(node) or scope_id in self._open
+            return scope_id == scope.GENERAL or scope_id == _scope_of_node(node) or scope_id in self.opened
         return node in (self._here, self._peer) and scope_id == _scope_of_node(node)
 
     def _shared(self, rows: Iterable[Row]) -> list[Row]:

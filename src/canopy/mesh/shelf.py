@@ -42,6 +42,10 @@ class Placed(NamedTuple):
 class Shelf(Protocol):
     """The questions that the sync machine asks; each answer is of one instant."""
 
+    @property
+    def opened(self) -> frozenset[bytes]:
+        """The scopes that flow beside those that always do; a channel is one of them once its founding is held."""
+
     def position(self) -> int:
         """The newest position."""
 

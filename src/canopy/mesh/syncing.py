@@ -79,6 +79,7 @@ class Sync:
         self._wanted: set[ChainKey] = set()
         self._unsure: set[ChainKey] = set()
         """Forked chains of which we shall know what they lack only when they have spoken of them again."""
+        self._opened: frozenset[bytes] = frozenset()
         self._asking = Asking()
 
     @property
@@ -96,6 +97,7 @@ class Sync:
         self._work.clear()
         self._wanted.clear()
         self._cursor = theirs.have_position
+        self._opened = shelf.opened
         self._asking.missed()
         if (bodies := self._asking.next(shelf)) is not None:
             # Digests speak of headers alone, so they may be equal though a body is missing.
@@ -339,7 +341,16 @@ class Sync:
             return self._leaving(Events(self._scanned, []))
         return self._leaving(self.leveling.say(shelf.digest(merged=self.merged)))
 
+    def _gain(self, shelf: Shelf) -> None:
+        """A scope flows now of which events were held before: they stand where we have looked already."""
+        gained, self._opened = shelf.opened - self._opened, shelf.opened
+        for ends in shelf.ends():
+            if ends.key[0] in gained:
+                self._send_from(ends.key, self._theirs.get(ends.key, 0))
+
     def _next_live(self, shelf: Shelf, room: int) -> Envelope | None:
+        if shelf.opened != self._opened:
+            self._gain(shelf)
         while True:
             reached, placed = shelf.after(self._scanned, room)
             if reached == self._scanned:
