@@ -123,7 +123,7 @@ SABOTAGES: dict[Sabotage, range] = {
     forks_that_close_nothing: range(20),
     forgetting_what_was_left: range(20),
     advancing_before_the_commit: range(40),
-    cursors_kept_across_incarnations: range(20),
+    cursors_kept_across_incarnations: range(20, 70),
     digests_without_heads: range(40),
 }
 """Each with seeds of which at least one shows it."""

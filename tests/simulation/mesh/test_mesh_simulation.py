@@ -12,7 +12,7 @@ KINDS = {
     *("message.posted", "message.edited", "message.deleted", "strange.thing"),
     *("user.carded", "user.retired", "node.carded"),
 }
-FATES = {"kind", "malformed", "forked", "not_author", "projector", "wrong_scope", "deleted", "expired"}
+FATES = {"kind", "malformed", "forked", "not_author", "projector", "deleted", "expired"}
 HAPPENINGS = {"split", "lies", "crashes amid a job", "cursors", "faults", "copied", "restored"}
 
 
