@@ -22,7 +22,7 @@ _KNOBS: list[tuple[ModuleType, str, list[Any]]] = [
     (syncing, "CURSOR_LAG", [3, 500]),
     (syncing, "MOST_SEEN", [4, 4_096]),
     (parking, "MOST_EVENTS", [2, 10_000, 10_000]),
-    (intake, "MOST_POSTPONED", [1, 4_096]),
+    (intake, "MOST_POSTPONED", [4, 4_096]),
     (intake, "BURST", [15.0, 20_000.0, 20_000.0]),
     (intake, "RATE", [2.0]),
     (intake, "RUN_BURST", [4.0, 64.0]),

@@ -1,13 +1,13 @@
 """A link of the simulated network: real handshakes and pumps at both ends of a pipe that delays, alters and breaks."""
 
-import random
 from collections import deque
 from collections.abc import Callable
-from enum import Enum, auto
 from typing import Any
 
 from tests.simulation.mesh.node import Node
 from tests.simulation.mesh.timeline import Timeline
+from tests.simulation.mesh.watched import EVENTS, WatchedPump
+from tests.simulation.mesh.weather import Fault, Weather, flipped
 
 from canopy.ground.codec import pack
 from canopy.ground.errors import LinkBroken
@@ -16,75 +16,14 @@ from canopy.mesh.handshake import Handshake, only
 from canopy.mesh.noise import Channel, KeyPair
 from canopy.mesh.pump import Job, Pump, Steps
 from canopy.mesh.session import State
-from canopy.mesh.wire import Arrived, Class, Envelope, Wire
+from canopy.mesh.wire import Arrived, Envelope
 
-EVENTS = Events.KIND
 REMEMBERED = 12
 """Contents of a link that may come once more."""
 
 
-class Fault(Enum):
-    """What the pipe does to a frame against the rules; the receiver must notice every one."""
-
-    FLIP = auto()
-    REPEAT = auto()
-    DROP = auto()
-    SWAP = auto()
-
-
-class Weather:
-    """How bad the network is; a calm one only takes time."""
-
-    def __init__(self, rng: random.Random) -> None:
-        self.rng = rng
-        self.calm = False
-        self.slowness = rng.choice([0.01, 0.1, 0.5])
-        self.fault_rate = rng.choice([0.0, 0.003, 0.01])
-        self.repeat_rate = 0.2
-        self.faults = 0
-        self.repeated = 0
-        self.taken = 0
-
-    def delay(self) -> float:
-        return self.rng.expovariate(1 / self.slowness)
-
-    def fault(self) -> Fault | None:
-        if self.calm or self.rng.random() >= self.fault_rate:
-            return None
-        self.faults += 1
-        return self.rng.choice(list(Fault))
-
-
 Begun = Callable[["End", Hello, Hello, bool], None]
 Left = Callable[["End", Envelope], None]
-
-
-class WatchedWire(Wire):
-    """A wire whose envelopes somebody sees as they leave."""
-
-    def __init__(self, channel: Channel, left: Callable[[Envelope], None]) -> None:
-        super().__init__(channel)
-        self._left = left
-
-    def send(self, envelope: Envelope) -> None:
-        self._left(envelope)
-        super().send(envelope)
-
-
-class WatchedPump(Pump):
-    """The node's own pump; it says when a comparison begins, and what leaves."""
-
-    begun: Callable[[Hello, Hello, bool], None]
-
-    def watch(
-        self, channel: Channel, begun: Callable[[Hello, Hello, bool], None], left: Callable[[Envelope], None]
-    ) -> None:
-        self.wire = WatchedWire(channel, left)
-        self.begun = begun
-
-    def _agree(self, ours: Hello, theirs: Hello, *, merged: bool) -> Steps:
-        self.begun(ours, theirs, merged)
-        yield from super()._agree(ours, theirs, merged=merged)
 
 
 class End:
@@ -121,7 +60,11 @@ class End:
 
     def receive(self, frame: bytes) -> None:
         """Take one frame. Raises a LinkBroken."""
+        before = len(self.pump.inbox)
         self.pump.receive(frame)
+        arrived = [one.envelope for one in list(self.pump.inbox)[before:] if one.envelope.kind == EVENTS]
+        self._past.extend(arrived)
+        self.edge.weather.taken += len(arrived)
         self.wake(self.edge.weather.delay())
 
     def _turn(self, when: float) -> None:
@@ -169,10 +112,6 @@ class End:
     def _disorder(self) -> None:
         """Let what is to come, or what was, come once more at any place, as if over several links."""
         weather = self.edge.weather
-        for arrived in list(self.pump.inbox):
-            if arrived.envelope.kind == EVENTS and not any(arrived.envelope is one for one in self._past):
-                self._past.append(arrived.envelope)
-                weather.taken += 1
         if (
             weather.calm
             or not self._past
@@ -242,7 +181,7 @@ class Edge:
         try:
             for sender, receiver in ((one, two), (two, one), (one, two)):
                 for message in sender.to_send():
-                    receiver.receive(_flipped(message, self.weather.rng) if fault else message)
+                    receiver.receive(flipped(message, self.weather.rng) if fault else message)
         except LinkBroken:
             if fault is None:
                 raise
@@ -329,7 +268,7 @@ class Edge:
     def _tamper(self, side: int, frame: bytes, fault: Fault) -> None:
         match fault:
             case Fault.FLIP:
-                self._fly(side, _flipped(frame, self.weather.rng), bad=True)
+                self._fly(side, flipped(frame, self.weather.rng), bad=True)
             case Fault.REPEAT:
                 self._fly(side, frame, bad=self._tainted[side])
                 self._fly(side, frame, bad=True)
@@ -365,16 +304,3 @@ class Edge:
     def close_all(self) -> None:
         """Forget everything, at the end."""
         self.ends, self._zombies = None, []
-
-
-def _flipped(frame: bytes, rng: random.Random) -> bytes:
-    at = rng.randrange(len(frame))
-    return frame[:at] + bytes([frame[at] ^ (1 << rng.randrange(8))]) + frame[at + 1 :]
-
-
-def events_in(envelope: Envelope) -> Events | None:
-    """The events of an envelope, if it carries any."""
-    if envelope.of not in (Class.LIVE, Class.SYNC) or envelope.kind != EVENTS:
-        return None
-    content = read(envelope)
-    return content if isinstance(content, Events) else None

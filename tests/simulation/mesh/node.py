@@ -11,6 +11,7 @@ from tests.simulation.mesh.timeline import SkewedClock
 
 from canopy import installed
 from canopy.crypto.keys import SigningKey
+from canopy.features.channels.tables import open_scopes
 from canopy.features.messages.feature import FEATURE as MESSAGES
 from canopy.features.messages.tables import project_message
 from canopy.ground.ids import EventId, NodeId
@@ -83,7 +84,12 @@ class Node:
         self.database = self.world.database
         self.door = self.world.door
         self.stock = Stock(
-            database=self.database, door=self.door, here=self.node, version="1", name=lambda tx: self.name
+            database=self.database,
+            door=self.door,
+            here=self.node,
+            version="1",
+            name=lambda tx: self.name,
+            open_scopes=open_scopes,
         )
         self.up = True
         self.database.on_commit = self._committed
@@ -191,15 +197,20 @@ class Node:
         return {row[0] for row in rows}
 
     def shared(self, *, merged: bool, peers: Sequence[NodeId] = (), upto: int = 1 << 62) -> set[bytes]:
-        """Ids of the events that nodes share when open channels flow, or of the cards of `peers` alone."""
+        """Ids of the events that nodes share when open channels flow, or of the cards of `peers` alone.
+
+        Up to a place, only those that were shared from the first: a channel is known as open once it is founded.
+        """
         with self.database.read() as tx:
+            opened = open_scopes(tx) if upto == 1 << 62 else frozenset()
             rows: list[Any] = tx.execute(
                 "SELECT id, scope, node FROM events JOIN chains USING (chain) WHERE position <= ?", (upto,)
             ).fetchall()
+        flowing = {scope.GENERAL, *opened} if merged else set()
         return {
             row[0]
             for row in rows
-            if (row[1] == scope.of_node(row[2]) and (merged or row[2] in peers)) or (merged and row[1] == scope.GENERAL)
+            if row[1] in flowing or (row[1] == scope.of_node(row[2]) and (merged or row[2] in peers))
         }
 
     def foreign(self) -> set[bytes]:

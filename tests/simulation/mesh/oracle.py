@@ -1,7 +1,8 @@
 """What must hold at every moment, seen from outside: it looks into all databases, as no node can."""
 
-from tests.simulation.mesh.link import End, events_in
+from tests.simulation.mesh.link import End
 from tests.simulation.mesh.node import Node
+from tests.simulation.mesh.watched import events_in
 
 from canopy.ground.ids import NodeId
 from canopy.log import scope

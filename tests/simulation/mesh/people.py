@@ -1,35 +1,44 @@
-"""Who acts on the nodes: people, who say what their node lets them, and a liar, who signs and sends what it likes."""
+"""Everybody on an honest node: they say what their node lets them."""
 
 import random
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
-from tests.log.authors import Author, StrangeThing
-from tests.simulation.mesh.link import End
 from tests.simulation.mesh.node import Node
-from tests.simulation.mesh.timeline import SkewedClock
 
-from canopy.features.messages.events import MessageDeleted, MessageEdited, MessagePosted
+from canopy.features.channels.events import (
+    ChannelArchived,
+    ChannelAsked,
+    ChannelChanged,
+    ChannelJoined,
+    ChannelLeft,
+    ChannelOpened,
+    RoleSet,
+)
+from canopy.features.channels.tables import open_scopes
+from canopy.features.messages.events import MessageDeleted, MessageEdited, MessagePosted, ReactionSet
 from canopy.features.people.events import NodeCarded, UserCarded, UserRetired
 from canopy.ground.errors import TheirFault
-from canopy.ground.ids import EventId, NodeId, ScopeId, UserKey
+from canopy.ground.ids import EventId, ScopeId, UserKey
 from canopy.log import scope
-from canopy.log.append import Absence
 from canopy.log.catalog import Body, Draft
 from canopy.log.db import Tx
-from canopy.log.event import Event
-from canopy.mesh.contents import Bodies, Content, Events, Heads, Hello, Item, Later, Level, Want, seal
-from canopy.mesh.session import State
-from canopy.mesh.wire import LEAST_COST, Class
+from canopy.log.scope import NONCE_BYTES
+from canopy.log.shown import user_id
 
-MOST_FORKS = 4
 USERS = (UserKey("00112233445566aa"), UserKey("00112233445566bb"))
 _OWN = (
-    "SELECT id, header FROM events JOIN chains USING (chain) WHERE chains.node = ? AND kind = 'message.posted' "
+    "SELECT id, header, scope FROM events JOIN chains USING (chain) WHERE chains.node = ? AND kind = 'message.posted' "
     "AND fate = 0 AND gone = '' ORDER BY position DESC LIMIT 4"
 )
-_ANY = "SELECT id FROM events WHERE kind = 'message.posted' AND fate = 0 ORDER BY position DESC LIMIT 8"
+_ANY = (
+    "SELECT id, scope FROM events JOIN chains USING (chain) WHERE kind = 'message.posted' AND fate = 0 "
+    "ORDER BY position DESC LIMIT 8"
+)
+_ADMINISTERED = (
+    "SELECT scope FROM channels JOIN channel_admins USING (scope) WHERE node != ? AND user_id = ? ORDER BY scope"
+)
+_CHANNELS = "SELECT scope FROM channels WHERE (node = ?) = ? ORDER BY scope"
 
 
 class Person:
@@ -52,6 +61,11 @@ class Person:
             (2, self._card),
             (1, self._node_card),
             (1, self._retire),
+            (5, self._react),
+            (2, self._found),
+            (2, self._rule),
+            (2, self._wish),
+            (1, self._come_or_go),
         ]
         make = self.rng.choices([kind for _, kind in kinds], [weight for weight, _ in kinds])[0]
         try:
@@ -69,36 +83,49 @@ class Person:
         return f"words {self.rng.getrandbits(32):08x}" + (" and more" * 200 if long else "")
 
     def _post(self, tx: Tx, user: UserKey) -> Draft:
-        return Draft(scope=scope.GENERAL, user=user, body=MessagePosted(content=self._words()))
+        return Draft(scope=self._channel(tx), user=user, body=MessagePosted(content=self._words()))
+
+    def _channel(self, tx: Tx) -> ScopeId:
+        """Mostly #general, else an open channel that is known here."""
+        opened = sorted(open_scopes(tx))
+        return ScopeId(self.rng.choice(opened)) if opened and self.rng.random() < 0.3 else scope.GENERAL
 
     def _reply(self, tx: Tx, user: UserKey) -> Draft | None:
         rows: list[Any] = tx.execute(_ANY).fetchall()
         if not rows:
             return None
-        parent = self.rng.choice(rows)[0]
+        parent, where = self.rng.choice(rows)
         body = MessagePosted(content=self._words(), parent=parent, root=parent)
-        return Draft(scope=scope.GENERAL, user=user, body=body)
+        return Draft(scope=ScopeId(where), user=user, body=body)
 
-    def _own(self, tx: Tx) -> tuple[EventId, UserKey] | None:
+    def _react(self, tx: Tx, user: UserKey) -> Draft | None:
+        rows: list[Any] = tx.execute(_ANY).fetchall()
+        if not rows:
+            return None
+        message, where = self.rng.choice(rows)
+        body = ReactionSet(message=message, reaction=self.rng.choice(["like", "love", "👍", ""]))
+        return Draft(scope=ScopeId(where), user=user, body=body)
+
+    def _own(self, tx: Tx) -> tuple[EventId, UserKey, ScopeId] | None:
         rows: list[Any] = tx.execute(_OWN, (self.node.node,)).fetchall()
         if not rows:
             return None
-        event, header = self.rng.choice(rows)
+        event, header, where = self.rng.choice(rows)
         user = next(user for user in USERS if user.encode() in header)
-        return EventId(event), user
+        return EventId(event), user, ScopeId(where)
 
     def _edit(self, tx: Tx, user: UserKey) -> Draft | None:
         found = self._own(tx)
         if found is None:
             return None
         body = MessageEdited(message=found[0], content=self._words())
-        return Draft(scope=scope.GENERAL, user=found[1], body=body)
+        return Draft(scope=found[2], user=found[1], body=body)
 
     def _delete(self, tx: Tx, user: UserKey) -> Draft | None:
         found = self._own(tx)
         if found is None:
             return None
-        return Draft(scope=scope.GENERAL, user=found[1], body=MessageDeleted(message=found[0]))
+        return Draft(scope=found[2], user=found[1], body=MessageDeleted(message=found[0]))
 
     def _mortal(self, tx: Tx, user: UserKey) -> Draft:
         expires = tx.now_ms + self.rng.randrange(1_000, 600_000)
@@ -115,190 +142,38 @@ class Person:
     def _retire(self, tx: Tx, user: UserKey) -> Draft:
         return Draft(scope=scope.of_node(self.node.node), user=user, body=UserRetired())
 
+    # Channels.
 
-class Liar:
-    """A node that signs with its own key whatever it likes, and sends it over genuine links as it likes."""
+    def _found(self, tx: Tx, user: UserKey) -> Draft:
+        nonce = self.rng.randbytes(NONCE_BYTES)
+        body = ChannelOpened(nonce=nonce, name=f"channel {self.rng.getrandbits(24):06x}")
+        return Draft(scope=scope.of_channel(self.node.node, nonce), user=user, body=body)
 
-    def __init__(self, node: Node, rng: random.Random, clock: SkewedClock) -> None:
-        self.node = node
-        self.rng = rng
-        self.author = Author(node.number, clock, rng)
-        self.ends: Callable[[], list[End]] = list
-        """Its links that stand."""
-        self.posts: list[Event] = []
-        self.said = 0
-        self.lies = 0
-        self._forks: dict[int, int] = {}
+    def _governed(self, tx: Tx, *, own: bool) -> ScopeId | None:
+        rows: list[Any] = tx.execute(_CHANNELS, (self.node.node, own)).fetchall()
+        return ScopeId(self.rng.choice(rows)[0]) if rows else None
 
-    def act(self) -> None:
-        """Say something, or break the protocol."""
-        if self.rng.random() < 0.2:
-            self._break_protocol()
-        else:
-            self._say()
-
-    def _say(self) -> None:
-        for event in self._events():
-            self.said += 1
-            way = self.rng.random()
-            if way < 0.6:
-                self._keep(event)
-            if way > 0.4:
-                self._inject(event)
-
-    def _events(self) -> list[Event]:
-        write, words = self.author.write, self._words
-        kinds: list[tuple[int, Callable[[], list[Event]]]] = [
-            (6, lambda: [self._post()]),
-            (3, self._edit),
-            (2, self._delete),
-            (3, self._meddle),
-            (3, self._fork),
-            (2, lambda: [self._post(skew_ms=3_600_000)]),
-            (2, lambda: [self._post(skew_ms=-3_600_000)]),
-            (2, lambda: [self._post(expires=self._soon())]),
-            (1, lambda: [write(StrangeThing(words=words()))]),
-            (1, lambda: [write(MessagePosted(content="x"), packed=self._nonsense())]),
-            (2, self._poison),
-            (2, self._fresh_run),
-            (1, lambda: [write(UserCarded(handle="liar", name=words()), self._some_scope())]),
+    def _rule(self, tx: Tx, user: UserKey) -> Draft | None:
+        """As its founder: new words, an admin more or less, put away or taken out."""
+        where = self._governed(tx, own=True)
+        if where is None:
+            return None
+        nodes: list[Any] = tx.execute("SELECT DISTINCT node FROM chains ORDER BY node").fetchall()
+        whom = self.rng.choice(nodes)[0]
+        rulings: list[Body] = [
+            ChannelChanged(topic=self._words()[:60]),
+            ChannelArchived(archived=self.rng.random() < 0.5),
+            RoleSet(node=whom, user=self.rng.choice(USERS), role="admin" if self.rng.random() < 0.8 else "member"),
         ]
-        return self.rng.choices([kind for _, kind in kinds], [weight for weight, _ in kinds])[0]()
+        return Draft(scope=where, user=user, body=self.rng.choice(rulings))
 
-    def _words(self) -> str:
-        return f"lies {self.rng.getrandbits(32):08x}" + (" and more" * 200 if self.rng.random() < 0.1 else "")
+    def _wish(self, tx: Tx, user: UserKey) -> Draft | None:
+        """As an admin whose node is not the founder's."""
+        rows: list[Any] = tx.execute(_ADMINISTERED, (self.node.node, user_id(self.node.node, user))).fetchall()
+        body = ChannelAsked(topic=self._words()[:60])
+        return Draft(scope=ScopeId(self.rng.choice(rows)[0]), user=user, body=body) if rows else None
 
-    def _soon(self) -> int:
-        return self.author.clock.now_ms() + self.rng.randrange(1, 600_000)
-
-    def _nonsense(self) -> bytes:
-        return self.rng.randbytes(16) + msgspec.msgpack.encode({"content": 7})
-
-    def _some_scope(self) -> ScopeId:
-        own = scope.of_node(self.node.node)
-        return self.rng.choice([own, own, scope.GENERAL, ScopeId(self.rng.randbytes(16))])
-
-    def _post(self, *, skew_ms: int = 0, expires: int = 0) -> Event:
-        event = self.author.write(MessagePosted(content=self._words()), skew_ms=skew_ms, expires=expires)
-        self.posts.append(event)
-        return event
-
-    def _edit(self) -> list[Event]:
-        if not self.posts:
-            return []
-        return [self.author.write(MessageEdited(message=self.rng.choice(self.posts[-3:]).id, content=self._words()))]
-
-    def _delete(self) -> list[Event]:
-        if not self.posts:
-            return []
-        return [self.author.write(MessageDeleted(message=self.rng.choice(self.posts[-3:]).id))]
-
-    def _meddle(self) -> list[Event]:
-        """Edit or delete what somebody else wrote."""
-        with self.node.database.read() as tx:
-            rows: list[Any] = tx.execute(_ANY).fetchall()
-        if not rows:
-            return []
-        target = self.rng.choice(rows)[0]
-        body: Body = self.rng.choice(
-            [MessageEdited(message=target, content=self._words()), MessageDeleted(message=target)]
-        )
-        # Of a message of its own, an edit that expires is known to leave nodes apart: those that saw it in time let
-        # go of the message, the others never learn what it edited.
-        own = any(event.id == target for event in self.posts)
-        return [self.author.write(body, expires=0 if own else self.rng.choice([0, self._soon()]))]
-
-    def _poison(self) -> list[Event]:
-        if self.posts and self.rng.random() < 0.6:
-            return [self.author.write(MessageEdited(message=self.rng.choice(self.posts[-3:]).id, content="POISON"))]
-        event = self.author.write(MessagePosted(content="POISON"))
-        self.posts.append(event)
-        return [event]
-
-    def _fork(self) -> list[Event]:
-        """At most so many branches that every node may hold all."""
-        if scope.GENERAL not in self.author.ends or self._forks.get(self.author.run, 0) >= MOST_FORKS:
-            return []
-        self._forks[self.author.run] = self._forks.get(self.author.run, 0) + 1
-        event = self.author.fork(MessagePosted(content=self._words()))
-        self.posts.append(event)
-        if self.rng.random() < 0.5:
-            # The branch goes on, not what was said first.
-            self.author.ends[scope.GENERAL] = (event.header.height, event.id, event.header.time)
-        return [event]
-
-    def _fresh_run(self) -> list[Event]:
-        self.author.run = self.rng.getrandbits(62)
-        self.author.ends.clear()
-        return [self._post()]
-
-    def last_words(self) -> tuple[Event, Event]:
-        """Two beginnings of one chain."""
-        self._fresh_run()
-        return self.author.fork(MessagePosted(content=self._words())), self.posts[-1]
-
-    # Ways to say it.
-
-    def _keep(self, event: Event) -> None:
-        """Into its own log, from where it goes to everybody."""
-        self.node.write(
-            lambda tx: self.node.door.receive(tx, event.header_bytes, event.signature, event.body, "itself")
-        )
-
-    def _inject(self, event: Event) -> None:
-        """To some of its peers only, perhaps without the body, whatever else it told them."""
-        for end in self._some_ends():
-            withheld = self.rng.random() < 0.3
-            absence = self.rng.choice(list(Absence)) if withheld else Absence.NONE
-            signature = self.rng.randbytes(64) if self.rng.random() < 0.05 else event.signature
-            item = Item(event.header_bytes, signature, None if withheld else event.body, absence.value)
-            self._send(end, Events(self.rng.choice([0, 0, self.rng.randrange(1 << 40)]), [item]))
-
-    def _some_ends(self) -> list[End]:
-        ends = [end for end in self.ends() if end.pump.session.state is State.OPEN]
-        return self.rng.sample(ends, self.rng.randint(0, len(ends)))
-
-    def _send(self, end: End, content: Content) -> None:
-        of = self.rng.choice([Class.LIVE, Class.SYNC])
-        if end.pump.wire.room(of) >= LEAST_COST and end.pump.session.state is State.OPEN:
-            end.pump.wire.send(seal(content, None if content.OF is Class.CONTROL else of))
-            end.wake(0.01)
-
-    def _break_protocol(self) -> None:
-        for end in self._some_ends():
-            self.lies += 1
-            self._send(end, self.rng.choice(self._contents(end)))
-
-    def _hello(self, end: End) -> Hello:
-        """It is further than it is, and knows more of the peer than the peer itself."""
-        theirs = end.pump.session.theirs
-        return Hello(
-            run=self.rng.choice([self.author.run, self.node.run()]),
-            position=self.rng.randrange(1 << 20),
-            apart=self.rng.randbytes(16),
-            merged=self.rng.randbytes(16),
-            have_run=theirs.run if theirs else 0,
-            have_position=self.rng.randrange(1 << 20),
-            have_merged=True,
-            alone=self.rng.random() < 0.5,
-            consents=True,
-        )
-
-    def _contents(self, end: End) -> list[Content]:
-        with self.node.database.read() as tx:
-            rows: list[Any] = tx.execute("SELECT scope, node, run, height FROM chains").fetchall()
-            ids: list[Any] = tx.execute("SELECT id FROM events ORDER BY position DESC LIMIT 50").fetchall()
-        some = self.rng.choice(rows) if rows else (scope.GENERAL, self.node.node, 7, 1)
-        key = (some[0], some[1], some[2])
-        tips = [(self.rng.randrange(1, some[3] + 3), self.rng.randbytes(8)) for _ in range(self.rng.randint(1, 3))]
-        said = (key, tips)
-        unknown = ((scope.GENERAL, NodeId(self.rng.randbytes(32)), 5), tips)
-        return [
-            Level(self.rng.randbytes(16), self.rng.random() < 0.5),
-            Heads(self.rng.random() < 0.5, self.rng.random() < 0.8, self.rng.random() < 0.5, [said, unknown]),
-            Want(key, tips),
-            Later(key),
-            Bodies([row[0] for row in ids] + [self.rng.randbytes(32)]),
-            Events(self.rng.randrange(1 << 40), []),
-            self._hello(end),
-        ]
+    def _come_or_go(self, tx: Tx, user: UserKey) -> Draft | None:
+        where = self._governed(tx, own=self.rng.random() < 0.5)
+        body: Body = ChannelLeft() if self.rng.random() < 0.5 else ChannelJoined()
+        return None if where is None else Draft(scope=where, user=user, body=body)
