@@ -42,9 +42,13 @@ const OUTSIDE = {
 };
 
 /** A screen that not everybody opens is loaded when somebody does. @typedef {{mount?: MountInside, load?: () => Promise<{mount: MountInside}>}} Inside */
+/** @type {Inside} */
+const CHANNEL = { mount: mountChannel };
 /** @type {import("./base/router.js").Route<Inside>[]} */
 const INSIDE = [
-  { pattern: "/c/:channel", target: { mount: mountChannel } },
+  { pattern: "/c/:channel", target: CHANNEL },
+  { pattern: "/c/:channel/:message", target: CHANNEL },
+  { pattern: "/c/:channel/t/:thread", target: CHANNEL },
   { pattern: "/connect", target: { load: () => import("./features/trust/connect.js") } },
 ];
 const MOVED = new Set(["/channels", ...Object.keys(OUTSIDE)]);
@@ -55,6 +59,8 @@ const app = /** @type {App} */ ({ api: new Api(), router: new Router(), keys: ne
 let screen = null;
 /** The address that it stands for. */
 let shown = "";
+/** What that address named. @type {Inside | null} */
+let target = null;
 
 app.keys.add({ F6: () => nextLandmark(1), "Shift+F6": () => nextLandmark(-1) });
 void begin();
@@ -160,6 +166,8 @@ function visit(signedIn, out, path, how) {
   if (channel) storage.write(lastName, channel);
   const place = /** @type {HTMLElement} */ (root.querySelector("[data-screen]"));
   const focus = () => how !== "load" && focusHeading();
+  if (found && found.target === target && screen?.update?.(found.params, how)) return retitle();
+  target = found?.target ?? null;
   const { mount, load } = found?.target ?? {};
   if (found && load) return void showLater(load, found.params, signedIn, place, focus);
   show(found && mount ? () => mount(place, signedIn, found.params) : () => missing(place, path === "/"));
@@ -172,8 +180,9 @@ function visit(signedIn, out, path, how) {
  */
 async function showLater(load, params, signedIn, place, focus) {
   const wanted = shown;
+  const named = target;
   show(null);
-  shown = wanted;
+  [shown, target] = [wanted, named];
   /** @type {() => Screen} */
   let open;
   try {
@@ -196,7 +205,7 @@ function frame(signedIn, out, here) {
     conversation: here !== null,
     account: html`<canopy-account .me=${signedIn.me} .onSignOut=${out}></canopy-account>`,
     sidebar: html`<canopy-sidebar .channels=${signedIn.channels} .peers=${signedIn.peers.view}
-      .mayManage=${signedIn.mayManage} .here=${app.router.path} .isPage=${page === "list"}></canopy-sidebar>`,
+      .mayManage=${signedIn.mayManage} .here=${here ? `/c/${encodeURIComponent(here)}` : app.router.path} .isPage=${page === "list"}></canopy-sidebar>`,
     status: html`<canopy-status .stream=${signedIn.stream} .outbox=${signedIn.outbox}
       .peers=${signedIn.peers.view}></canopy-status>`,
   };
@@ -222,7 +231,7 @@ function notLoaded(place, error) {
 /** @param {(() => Screen) | null} mount */
 function show(mount) {
   screen?.unmount();
-  if (!mount) shown = "";
+  if (!mount) [shown, target] = ["", null];
   screen = mount?.() ?? null;
   retitle();
   if (screen) mark(`route:${screen.name}`);

@@ -56,7 +56,7 @@ export function nextLandmark(direction) {
   const marks = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("nav, main, aside, footer[aria-label]")]);
   const shown = marks.filter((mark) => mark.offsetParent !== null || mark.getClientRects().length > 0);
   if (shown.length === 0) return;
-  const here = shown.findIndex((mark) => mark.contains(document.activeElement));
+  const here = shown.findLastIndex((mark) => mark.contains(document.activeElement));
   const start = here < 0 && direction < 0 ? 0 : here;
   const next = shown[(start + direction + shown.length) % shown.length];
   if (!next) return;

@@ -130,6 +130,8 @@
  * @property {string} name for the performance mark `route:<name>`
  * @property {string} title
  * @property {() => void} unmount stops everything the screen started
+ * @property {(params: Params, how: "load" | "link" | "history") => boolean} [update] shows another address of its own
+ *   without being mounted again; false when that address is not its business
  */
 
 /** @typedef {Record<string, string>} Params */
