@@ -59,3 +59,11 @@ def test_colours_and_sizes_stand_in_tokens() -> None:
     for path in (WEB / "styles").glob("*.css"):
         if path.name != "tokens.css":
             assert not re.search(r"#[0-9a-fA-F]{3,8}\b", path.read_text("utf-8")), path.name
+
+
+def test_the_style_of_the_first_screen_comes_as_one_sheet() -> None:
+    page = tree().shell.plain.decode()
+    assert page.count('rel="stylesheet"') == 1
+    joined = tree().files["canopy.css"].plain.decode()
+    for name in ("tokens", "reset", "layout", "parts"):
+        assert (WEB / "styles" / f"{name}.css").read_text("utf-8") in joined

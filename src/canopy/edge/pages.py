@@ -1,7 +1,7 @@
 """The web app's files: served as they are written, compressed once, under an address that changes with them.
 
 `/assets/<hash of the web tree>/...` may be kept for ever; the page itself may not. The links that let the browser
-fetch all modules at once are written from the import graph.
+fetch all modules at once are written from the import graph, and the style sheets that every page needs come as one.
 """
 
 import gzip
@@ -51,6 +51,12 @@ _PLACES = frozenset(
 """First parts of the app's addresses (the map of its screens)."""
 _IMPORT = re.compile(r"""^\s*(?:import|export)\b[^'"]*?['"](\.{1,2}/[^'"]+)['"]""", re.MULTILINE)
 _TEXT = {".js", ".css", ".html", ".svg", ".json"}
+_SHEETS = (
+    *(f"styles/{name}.css" for name in ("tokens", "reset", "layout", "parts")),
+    *(f"features/{room}/{room}.css" for room in ("people", "channels", "messages")),
+)
+"""What the first screen looks like, in the order in which it is read; other screens bring their own."""
+_JOINED = "canopy.css"
 
 
 class File(msgspec.Struct, frozen=True):
@@ -128,6 +134,7 @@ def _respond(request: Request, file: File, headers: dict[str, str], *, trusted: 
 def tree() -> Tree:
     """Read and compress the web app; once, at the first page."""
     contents = dict(sorted(_walk(files("canopy").joinpath("web"), "")))
+    contents[_JOINED] = b"\n".join(contents[path] for path in _SHEETS if path in contents)
     hasher = blake3()
     for path, content in contents.items():
         hasher.update(path.encode() + b"\0" + len(content).to_bytes(8, "big") + content)
@@ -158,7 +165,9 @@ def _file(path: str, content: bytes) -> File:
 def _shell(contents: dict[str, bytes], name: str) -> bytes:
     page = contents.get("index.html", b"<!doctype html><title>Canopy</title>").decode()
     links = "\n".join(f'<link rel="modulepreload" href="/assets/-/{path}">' for path in modules(contents, "main.js"))
-    return page.replace("<!--preload-->", links).replace("/assets/-/", f"/assets/{name}/").encode()
+    style = f'<link rel="stylesheet" href="/assets/-/{_JOINED}">'
+    page = page.replace("<!--styles-->", style).replace("<!--preload-->", links)
+    return page.replace("/assets/-/", f"/assets/{name}/").encode()
 
 
 def modules(contents: dict[str, bytes], entry: str) -> list[str]:

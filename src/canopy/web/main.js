@@ -7,60 +7,33 @@ import { Api } from "./base/api.js";
 import { Drafts } from "./base/drafts.js";
 import { Keys, nextLandmark } from "./base/keys.js";
 import { Outbox } from "./base/outbox.js";
-import { Router, match } from "./base/router.js";
-import * as storage from "./base/storage.js";
+import { Router } from "./base/router.js";
 import { Stops, Store } from "./base/store.js";
 import { EventStream } from "./base/stream.js";
 import { TabBus } from "./base/tabs.js";
 import { mark, markPainted } from "./base/time.js";
 import { Channels } from "./features/channels/channels.js";
 import "./features/channels/sidebar.js";
-import { mount as mountChannel } from "./features/messages/channel.js";
 import "./features/people/account.js";
 import { signOut, whoIsHere } from "./features/people/session.js";
 import { Peers } from "./features/trust/peers.js";
-import { failure, notice } from "./parts/notice.js";
+import { failure } from "./parts/notice.js";
 import { shell } from "./parts/shell.js";
 import "./parts/status-strip.js";
 import { frameWords as words } from "./parts/strings.js";
-import { html, nothing, render } from "./vendor/lit.js";
+import { OUTSIDE } from "./routes.js";
+import { Visits } from "./visits.js";
+import { html, render } from "./vendor/lit.js";
 
 /** @typedef {import("./base/types.js").App} App */
 /** @typedef {import("./base/types.js").SignedInApp} SignedInApp */
 /** @typedef {import("./base/types.js").Screen} Screen */
 /** @typedef {import("./base/types.js").SessionInfo} SessionInfo */
-/** @typedef {import("./base/types.js").MountInside} MountInside */
-
-const NARROW = matchMedia("(max-width: 899px)");
-const HOME = "general";
-
-/** Loaded only by those who are not signed in. @type {Record<string, () => Promise<{mount: Function}>>} */
-const OUTSIDE = {
-  "/setup": () => import("./features/people/setup.js"),
-  "/login": () => import("./features/people/sign-in.js"),
-  "/register": () => import("./features/people/register.js"),
-};
-
-/** A screen that not everybody opens is loaded when somebody does. @typedef {{mount?: MountInside, load?: () => Promise<{mount: MountInside}>}} Inside */
-/** @type {Inside} */
-const CHANNEL = { mount: mountChannel };
-/** @type {import("./base/router.js").Route<Inside>[]} */
-const INSIDE = [
-  { pattern: "/c/:channel", target: CHANNEL },
-  { pattern: "/c/:channel/:message", target: CHANNEL },
-  { pattern: "/c/:channel/t/:thread", target: CHANNEL },
-  { pattern: "/connect", target: { load: () => import("./features/trust/connect.js") } },
-];
-const MOVED = new Set(["/channels", ...Object.keys(OUTSIDE)]);
 
 const root = /** @type {HTMLElement} */ (document.getElementById("app"));
 const app = /** @type {App} */ ({ api: new Api(), router: new Router(), keys: new Keys() });
-/** @type {Screen | null} */
+/** What stands on the page of somebody who is not signed in. @type {Screen | null} */
 let screen = null;
-/** The address that it stands for. */
-let shown = "";
-/** What that address named. @type {Inside | null} */
-let target = null;
 
 app.keys.add({ F6: () => nextLandmark(1), "Shift+F6": () => nextLandmark(-1) });
 void begin();
@@ -102,7 +75,6 @@ function enter(session) {
   const others = new TabBus("session", () => leave());
 
   const leave = () => {
-    show(null);
     stops.run();
     void outside(false);
   };
@@ -111,22 +83,23 @@ function enter(session) {
     others.post("out");
     leave();
   };
+  show(null);
+  const visits = new Visits(root, signedIn, (parts) => frame(signedIn, out, parts));
   stops.add(() => stream.stop(), () => outbox.stop(), () => drafts.stop(), () => channels.stop(), () => peers.stop(), () => others.close());
+  stops.add(() => visits.stop());
   stops.add(stream.state.subscribe(({ phase }) => phase === "live" && outbox.kick()));
-  stops.add(channels.list.subscribe(() => retitle()));
+  stops.add(channels.list.subscribe(() => visits.retitle()));
   stops.listen(window, "beforeunload", (event) => outbox.waiting() > 0 && event.preventDefault());
-  stops.listen(NARROW, "change", () => app.router.path === "/" && visit(signedIn, out, "/", "load"));
   keepSignedIn(signedIn, stops);
 
-  show(null);
-  app.router.onChange = (path, how) => visit(signedIn, out, path, how);
-  frame(signedIn, out, null);
+  app.router.onChange = (path, how) => visits.go(path, how);
+  frame(signedIn, out, { channel: null, panel: null });
   void stream.start().then(() => {
     void channels.load();
     void peers.load();
     outbox.kick();
     const arrived = app.router.path in OUTSIDE;
-    visit(signedIn, out, app.router.path, "load");
+    visits.go(app.router.path, "load");
     if (arrived) focusHeading();
     interactive(signedIn);
   });
@@ -151,94 +124,29 @@ function keepSignedIn(signedIn, stops) {
   stops.add(() => (app.api.onSignedOut = () => {}));
 }
 
-/** @param {SignedInApp} signedIn @param {() => Promise<void>} out @param {string} path @param {"load" | "link" | "history"} how */
-function visit(signedIn, out, path, how) {
-  const lastName = `last.${signedIn.me.user_id}`;
-  if (MOVED.has(path) || (path === "/" && !(NARROW.matches && how !== "load"))) {
-    history.replaceState(null, "", `/c/${encodeURIComponent(storage.read(lastName) ?? HOME)}`);
-    return visit(signedIn, out, app.router.path, how);
-  }
-  if (path === shown && how === "link") return focusHeading();
-  shown = path;
-  const found = match(INSIDE, path);
-  const channel = found?.params.channel ?? null;
-  frame(signedIn, out, channel);
-  if (channel) storage.write(lastName, channel);
-  const place = /** @type {HTMLElement} */ (root.querySelector("[data-screen]"));
-  const focus = () => how !== "load" && focusHeading();
-  if (found && found.target === target && screen?.update?.(found.params, how)) return retitle();
-  target = found?.target ?? null;
-  const { mount, load } = found?.target ?? {};
-  if (found && load) return void showLater(load, found.params, signedIn, place, focus);
-  show(found && mount ? () => mount(place, signedIn, found.params) : () => missing(place, path === "/"));
-  return void focus();
-}
-
-/**
- * @param {() => Promise<{mount: MountInside}>} load @param {import("./base/types.js").Params} params
- * @param {SignedInApp} signedIn @param {HTMLElement} place @param {() => void} focus
- */
-async function showLater(load, params, signedIn, place, focus) {
-  const wanted = shown;
-  const named = target;
-  show(null);
-  [shown, target] = [wanted, named];
-  /** @type {() => Screen} */
-  let open;
-  try {
-    const { mount } = await load();
-    open = () => mount(place, signedIn, params);
-  } catch (error) {
-    open = () => notLoaded(place, error);
-  }
-  if (shown !== wanted) return;
-  show(open);
-  focus();
-}
-
-/** @param {SignedInApp} signedIn @param {() => Promise<void>} out @param {string | null} here the channel in view */
-function frame(signedIn, out, here) {
-  const page = app.router.path === "/" ? "list" : "place";
+/** @param {SignedInApp} signedIn @param {() => Promise<void>} out @param {import("./visits.js").Frame} parts */
+function frame(signedIn, out, { channel, panel }) {
+  const { path } = app.router;
   const slots = {
-    page: /** @type {"list" | "place"} */ (page),
-    home: page === "list" || here !== null,
-    conversation: here !== null,
+    path,
+    page: /** @type {"list" | "place" | "panel"} */ (path === "/" ? "list" : panel ? "panel" : "place"),
+    conversation: channel !== null,
+    panel,
     account: html`<canopy-account .me=${signedIn.me} .onSignOut=${out}></canopy-account>`,
     sidebar: html`<canopy-sidebar .channels=${signedIn.channels} .peers=${signedIn.peers.view}
-      .mayManage=${signedIn.mayManage} .here=${here ? `/c/${encodeURIComponent(here)}` : app.router.path} .isPage=${page === "list"}></canopy-sidebar>`,
+      .mayManage=${signedIn.mayManage} .here=${channel ? `/c/${encodeURIComponent(channel)}` : path} .isPage=${path === "/"}></canopy-sidebar>`,
     status: html`<canopy-status .stream=${signedIn.stream} .outbox=${signedIn.outbox}
       .peers=${signedIn.peers.view}></canopy-status>`,
   };
   render(shell(slots), root);
 }
 
-/** @param {HTMLElement} place @param {boolean} list whether the sidebar is the page @returns {Screen} */
-function missing(place, list) {
-  const advice = notice(words.missing, words.missingAdvice, {
-    heading: "h1",
-    action: { label: words.toStart, act: () => app.router.go("/") },
-  });
-  render(list ? nothing : advice, place);
-  return { name: list ? "home" : "missing", title: list ? "" : words.missing, unmount: () => render(nothing, place) };
-}
-
-/** Browsers remember a module that did not come until the page is loaded anew. @param {HTMLElement} place @param {unknown} error @returns {Screen} */
-function notLoaded(place, error) {
-  render(failure(words.unreachable, words.unreachableAdvice, error, () => location.reload()), place);
-  return { name: "unreachable", title: "", unmount: () => render(nothing, place) };
-}
-
 /** @param {(() => Screen) | null} mount */
 function show(mount) {
   screen?.unmount();
-  if (!mount) [shown, target] = ["", null];
   screen = mount?.() ?? null;
-  retitle();
-  if (screen) mark(`route:${screen.name}`);
-}
-
-function retitle() {
   document.title = screen?.title ? `${screen.title} · ${words.product}` : words.product;
+  if (screen) mark(`route:${screen.name}`);
 }
 
 function focusHeading() {

@@ -1,13 +1,14 @@
 /** Pure functions on text that people wrote. Nothing here makes HTML. */
 
+import { LANGUAGE } from "./language.js";
+
 const BIDI_CONTROLS = /[\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
 const URL_START = /\bhttps?:\/\/[^\s<>"'`\u2066-\u2069\u202A-\u202E]+/gu;
 const HUES = 8;
 
 /** The language of the page, in the person's own flavour of it: dates and lists must not mix two languages. */
 export const LOCALE =
-  navigator.languages.find((language) => language.split("-")[0] === document.documentElement.lang) ??
-  document.documentElement.lang;
+  navigator.languages.find((language) => language.split("-")[0] === LANGUAGE) ?? LANGUAGE;
 
 /** @typedef {{text: string, href: string | null}} Segment */
 

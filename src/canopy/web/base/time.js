@@ -1,9 +1,11 @@
 /** Times as people read them, in their language and zone. */
 
+import { preferences } from "./preferences.js";
 import { LOCALE } from "./text.js";
 
 // Twelve or twenty-four hours is the person's habit, whatever the language of the page.
-const { hourCycle } = new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions();
+const { hours } = preferences.value;
+const { hourCycle } = hours === "system" ? new Intl.DateTimeFormat(undefined, { hour: "numeric" }).resolvedOptions() : { hourCycle: hours };
 const clock = new Intl.DateTimeFormat(LOCALE, { timeStyle: "short", hourCycle });
 const full = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full", timeStyle: "medium", hourCycle });
 const thisYear = new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long" });

@@ -5,10 +5,19 @@ import { icon } from "./icons.js";
 import { words } from "./strings.js";
 
 /**
- * @param {{page: "list" | "place", home: boolean, conversation: boolean, account: unknown, sidebar: unknown, status: unknown}} slots
- *   page: which of the two a narrow screen shows
+ * @typedef {object} Slots
+ * @property {string} path
+ * @property {"list" | "place" | "panel"} page which of them a narrow screen shows
+ * @property {boolean} conversation
+ * @property {string | null} panel the name of the landmark beside the place
+ * @property {unknown} account
+ * @property {unknown} sidebar
+ * @property {unknown} status
  */
-export function shell({ page, home, conversation, account, sidebar, status }) {
+
+/** @param {Slots} slots */
+export function shell({ path, page, conversation, panel, account, sidebar, status }) {
+  const home = page === "list" || path.startsWith("/c/");
   return html`
     <div class="skip-links">${conversation ? toConversation() : html`<a href="#main" @click=${skipTo("h1")}>${words.skipToContent}</a>`}</div>
     <div class="shell" data-page=${page}>
@@ -21,6 +30,7 @@ export function shell({ page, home, conversation, account, sidebar, status }) {
       </nav>
       <nav class="sidebar" aria-label=${words.conversations}>${sidebar}</nav>
       <main class="main" id="main"><div data-screen></div></main>
+      ${panel === null ? nothing : html`<aside class="aside" aria-label=${panel}><div data-panel></div></aside>`}
       <footer class="status" aria-label=${words.status}>${status}</footer>
     </div>`;
 }

@@ -1,0 +1,56 @@
+/**
+ * How a person wants this browser to look and to behave. Kept in the browser, shared by its tabs.
+ *
+ * What changes the look is applied by `look.js`, which runs before the first paint; it hears of changes here.
+ */
+
+import * as storage from "./storage.js";
+import { Store } from "./store.js";
+
+const NAME = "look";
+
+/**
+ * @typedef {object} Preferences
+ * @property {"system" | "light" | "dark" | "contrast"} theme
+ * @property {"comfortable" | "compact"} density
+ * @property {number} size percent
+ * @property {"system" | "reduce"} motion
+ * @property {"system" | "h12" | "h23"} hours
+ * @property {"enter" | "ctrl-enter"} send what sends a message
+ * @property {boolean} spellcheck
+ * @property {boolean} letters whether single letters are shortcuts
+ */
+
+/** @type {Preferences} */
+export const DEFAULTS = Object.freeze({
+  theme: "system",
+  density: "comfortable",
+  size: 100,
+  motion: "system",
+  hours: "system",
+  send: "enter",
+  spellcheck: true,
+  letters: true,
+});
+
+/** @type {Store<Preferences>} */
+export const preferences = new Store(load());
+storage.watch(NAME, () => adopt());
+
+function load() {
+  const known = /** @type {Partial<Preferences> | null} */ (storage.readJson(NAME));
+  return { ...DEFAULTS, ...(known && typeof known === "object" ? known : {}) };
+}
+
+function adopt() {
+  preferences.set(load());
+  document.dispatchEvent(new Event("canopy-look"));
+}
+
+/** @param {Partial<Preferences>} change */
+export function prefer(change) {
+  const wanted = Object.entries({ ...preferences.value, ...change });
+  const unusual = wanted.filter(([name, value]) => value !== DEFAULTS[/** @type {keyof Preferences} */ (name)]);
+  storage.writeJson(NAME, Object.fromEntries(unusual));
+  adopt();
+}

@@ -1,0 +1,34 @@
+/** Which address shows which screen. The rooms do not know each other: what stands beside what is said here. */
+
+import { mount as mountChannel } from "./features/messages/channel.js";
+
+/** @typedef {import("./base/types.js").MountInside} MountInside */
+/** @typedef {import("./base/types.js").SignedInApp} SignedInApp */
+/** @typedef {() => Promise<{mount: MountInside}>} Load */
+
+/**
+ * A screen that not everybody opens is loaded when somebody does.
+ * @typedef {object} Place
+ * @property {MountInside} [mount] the same for all addresses that one screen shows without being made anew
+ * @property {Load} [load]
+ * @property {{load: Load, label: string}} [panel] what stands beside the screen, and how that landmark is called
+ * @property {(app: SignedInApp) => boolean} [open] whether this person may know of it
+ */
+
+/** Loaded only by those who are not signed in. @type {Record<string, () => Promise<{mount: Function}>>} */
+export const OUTSIDE = {
+  "/setup": () => import("./features/people/setup.js"),
+  "/login": () => import("./features/people/sign-in.js"),
+  "/register": () => import("./features/people/register.js"),
+};
+
+/** @type {import("./base/router.js").Route<Place>[]} */
+export const INSIDE = [
+  { pattern: "/c/:channel", target: { mount: mountChannel } },
+  { pattern: "/c/:channel/:message", target: { mount: mountChannel } },
+  { pattern: "/c/:channel/t/:thread", target: { mount: mountChannel } },
+  { pattern: "/connect", target: { load: () => import("./features/trust/connect.js") } },
+];
+
+/** Addresses that lead home: old ones, and those of people who are not signed in. */
+export const MOVED = new Set(["/channels", ...Object.keys(OUTSIDE)]);

@@ -1,0 +1,179 @@
+/**
+ * What is on the page of a person who is signed in: the frame, the screen of the address, and the panel beside it.
+ *
+ * A screen stays while it takes the next address over, so that opening a panel neither draws it anew nor loses what
+ * was typed.
+ */
+
+import { match } from "./base/router.js";
+import * as storage from "./base/storage.js";
+import { mark } from "./base/time.js";
+import { failure, notice } from "./parts/notice.js";
+import { frameWords as words } from "./parts/strings.js";
+import { INSIDE, MOVED } from "./routes.js";
+import { nothing, render } from "./vendor/lit.js";
+
+/** @typedef {import("./base/types.js").Screen} Screen */
+/** @typedef {import("./base/types.js").SignedInApp} SignedInApp */
+/** @typedef {import("./base/types.js").Params} Params */
+/** @typedef {import("./routes.js").Place} Place */
+/** @typedef {"load" | "link" | "history"} How */
+/** @typedef {{screen: Screen | null, key: string}} Shown */
+/** @typedef {{channel: string | null, panel: string | null}} Frame */
+
+const NARROW = matchMedia("(max-width: 899px)");
+const HOME = "general";
+
+export class Visits {
+  /** @param {HTMLElement} root @param {SignedInApp} app @param {(frame: Frame) => void} draw draws the frame */
+  constructor(root, app, draw) {
+    this.root = root;
+    this.app = app;
+    this.draw = draw;
+    this.last = `last.${app.me.user_id}`;
+    /** @type {Shown} */
+    this.main = { screen: null, key: "" };
+    /** @type {Shown} */
+    this.panel = { screen: null, key: "" };
+    this.path = "";
+    /** What the address of now named. @type {Place | null} */
+    this.place = null;
+    /** Who opened the panel and gets the focus back. @type {Element | null} */
+    this.opener = null;
+    this.narrowed = () => app.router.path === "/" && this.go("/", "load");
+    NARROW.addEventListener("change", this.narrowed);
+  }
+
+  stop() {
+    NARROW.removeEventListener("change", this.narrowed);
+    leave(this.panel);
+    leave(this.main);
+    retitle("");
+  }
+
+  /** @param {string} path @param {How} how @returns {void} */
+  go(path, how) {
+    if (MOVED.has(path) || (path === "/" && !(NARROW.matches && how !== "load"))) {
+      history.replaceState(null, "", `/c/${encodeURIComponent(storage.read(this.last) ?? HOME)}`);
+      return this.go(this.app.router.path, how);
+    }
+    const found = match(INSIDE, path);
+    const place = found && (found.target.open?.(this.app) ?? true) ? found.target : null;
+    const params = found?.params ?? {};
+    if (params.channel) storage.write(this.last, params.channel);
+    this.draw({ channel: params.channel ?? null, panel: place?.panel?.label ?? null });
+    const again = path === this.path && how === "link";
+    const stays = again || this.#takesOver(place, params, how);
+    this.path = path;
+    this.place = place;
+    const opened = stays || this.#open(path, place, params, how);
+    this.#beside(path, place, params, how);
+    if (opened) this.#focus(stays && !again, how);
+  }
+
+  /** @param {Place | null} place @param {Params} params @param {How} how */
+  #takesOver(place, params, how) {
+    if (!place?.mount || place.mount !== this.place?.mount || !this.main.screen?.update?.(params, how)) return false;
+    this.retitle();
+    return true;
+  }
+
+  /** @param {string} key @param {Place | null} place @param {Params} params @param {How} how */
+  #open(key, place, params, how) {
+    leave(this.main);
+    this.main.key = key;
+    const at = this.#slot("data-screen");
+    if (place?.load) {
+      void this.#later(this.main, key, place.load, at, params, () => how !== "load" && this.#focus(false, how));
+      return false;
+    }
+    this.main.screen = place?.mount ? place.mount(at, this.app, params) : missing(this.app, at);
+    this.retitle();
+    mark(`route:${this.main.screen.name}`);
+    return true;
+  }
+
+  /** @param {string} path @param {Place | null} place @param {Params} params @param {How} how */
+  #beside(path, place, params, how) {
+    const key = place?.panel ? path : "";
+    if (key === this.panel.key) return;
+    if (!this.panel.key) this.opener = document.activeElement;
+    leave(this.panel);
+    this.panel.key = key;
+    if (!place?.panel) return;
+    const focus = () => how !== "load" && this.#heading("[data-panel] h2")?.focus();
+    void this.#later(this.panel, key, place.panel.load, this.#slot("data-panel"), params, focus);
+  }
+
+  /**
+   * @param {Shown} shown @param {string} key @param {import("./routes.js").Load} load @param {HTMLElement} at
+   * @param {Params} params @param {() => void} focus
+   */
+  async #later(shown, key, load, at, params, focus) {
+    /** @type {() => Screen} */
+    let open;
+    try {
+      const { mount } = await load();
+      open = () => mount(at, this.app, params);
+    } catch (error) {
+      open = () => notLoaded(at, error);
+    }
+    if (shown.key !== key || !at.isConnected) return;
+    shown.screen = open();
+    this.retitle();
+    mark(`route:${shown.screen.name}`);
+    requestAnimationFrame(focus);
+  }
+
+  retitle() {
+    retitle(this.main.screen?.title ?? "");
+  }
+
+  /** A panel that opens takes the focus itself; one that closes gives it back. @param {boolean} stays @param {How} how */
+  #focus(stays, how) {
+    if (how === "load" || this.panel.key) return;
+    if (stays && document.activeElement && document.activeElement !== document.body) return;
+    const opener = stays && this.opener instanceof HTMLElement && this.opener.isConnected ? this.opener : null;
+    this.opener = null;
+    if (opener || !stays) requestAnimationFrame(() => (opener ?? this.#heading("h1"))?.focus());
+  }
+
+  /** @param {string} name */
+  #slot(name) {
+    return /** @type {HTMLElement} */ (this.root.querySelector(`[${name}]`));
+  }
+
+  /** @param {string} selector @returns {HTMLElement | null} */
+  #heading(selector) {
+    return this.root.querySelector(selector);
+  }
+}
+
+/** @param {Shown} shown */
+function leave(shown) {
+  shown.screen?.unmount();
+  shown.screen = null;
+  shown.key = "";
+}
+
+/** @param {string} title */
+function retitle(title) {
+  document.title = title ? `${title} · ${words.product}` : words.product;
+}
+
+/** @param {SignedInApp} app @param {HTMLElement} at @returns {Screen} */
+function missing(app, at) {
+  const list = app.router.path === "/";
+  const advice = notice(words.missing, words.missingAdvice, {
+    heading: "h1",
+    action: { label: words.toStart, act: () => app.router.go("/") },
+  });
+  render(list ? nothing : advice, at);
+  return { name: list ? "home" : "missing", title: list ? "" : words.missing, unmount: () => render(nothing, at) };
+}
+
+/** Browsers remember a module that did not come until the page is loaded anew. @param {HTMLElement} at @param {unknown} error @returns {Screen} */
+function notLoaded(at, error) {
+  render(failure(words.unreachable, words.unreachableAdvice, error, () => location.reload()), at);
+  return { name: "unreachable", title: "", unmount: () => render(nothing, at) };
+}
