@@ -235,7 +235,8 @@ def test_deleting_twice_is_deleting_once(stage: Stage) -> None:
         message = await local.say("words")
         for _ in range(2):
             answer = await delete(local, message)
-            assert (answer.status_code, answer.json()) == (200, {"success": True, "message_id": message["id"]})
+            said = {"success": True, "message_id": message["id"], "pending": False}
+            assert (answer.status_code, answer.json()) == (200, said)
         assert len(await events(local, "deleted")) == 1
         assert (await local.get(f"{GENERAL}/{message['id']}")).status_code == 404
         with local.node.home.database.read() as tx:

@@ -148,6 +148,9 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     announce_expired: Announce | None = None
     target: Callable[[Any], bytes | None] | None = None
     deletes: bool = False
+    removes: bool = False
+    """Marks an authority kind whose done event hides the words of its object at once and drops them, with all that
+    their author's node wrote about the object, when it was not taken back for a while (protocol section 4)."""
     answers: "Callable[[Read, Entry, Any], Sequence[Draft]] | None" = None
     """What the authority says to a wish, once, on its own node, when the wish first counts."""
     founds: Callable[[Header, Any], bool] | None = None

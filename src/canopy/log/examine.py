@@ -31,7 +31,8 @@ _SHOWN = prepare(
     text(
         # As the rows are made: a message is shown while the newest of its words are held, and it is not deleted.
         "SELECT (SELECT count(*) FROM events AS post WHERE kind = 'message.posted' AND fate = 0 AND NOT EXISTS "
-        "(SELECT 1 FROM events WHERE object = post.object AND kind = 'message.deleted' AND fate = 0) AND "
+        "(SELECT 1 FROM events WHERE object = post.object AND fate = 0 "
+        "AND kind IN ('message.deleted', 'message.removed')) AND "
         "(SELECT body IS NOT NULL FROM events WHERE object = post.object AND fate = 0 "
         "AND kind IN ('message.posted', 'message.edited') ORDER BY time DESC, id DESC LIMIT 1)), "
         "(SELECT count(*) FROM messages WHERE deleted IS NULL)"

@@ -15,11 +15,11 @@ from canopy.ground.clock import COUNTER_BITS, FUTURE_TOLERANCE_MS, milliseconds_
 from canopy.ground.ids import EventId, NodeId, ScopeId
 from canopy.log import chains, store
 from canopy.log.authority import Change
-from canopy.log.catalog import DONE, Catalog, Entry, Kind, Projection, Verdict, hidden, waiting
+from canopy.log.catalog import DONE, Catalog, Entry, Fate, Kind, Projection, Verdict, hidden, waiting
 from canopy.log.db import Read, Tx
 from canopy.log.db.connection import StorageError
 from canopy.log.db.prepared import Row
-from canopy.log.event import Header
+from canopy.log.event import Header, header_of
 from canopy.log.held import BLAMED, DELETED, Held, decode_body, held_of, in_order, kinds_of, read_history
 from canopy.log.journal import write_notice
 from canopy.log.rule import Rulebook, Standing, chain_number, chain_of
@@ -29,6 +29,8 @@ _log = logging.getLogger(__name__)
 
 CLOCK = "clock"
 """Where the memory keeps the greatest time of all done events."""
+REMOVED_KEPT_MS = 30 * 24 * 3600 * 1000
+"""So long the words that a moderator removed stay in the log: until then the removal itself may come to nothing."""
 FORKED = "forked"
 NOT_AUTHORITY = "not_authority"
 UNRULED = "unruled"
@@ -43,6 +45,15 @@ def latest_time(tx: Tx) -> int:
         known = int(store.LATEST_TIME.value(tx, most=most) or 0)
         tx.memory.set(CLOCK, known)
     return known
+
+
+def _final_at(removal: Entry) -> int:
+    return milliseconds_of(removal.time) + REMOVED_KEPT_MS
+
+
+def _is_final(tx: Read, removal: Entry) -> bool:
+    """Whether the words that a moderator removed go for good now."""
+    return _final_at(removal) <= tx.now_ms
 
 
 class Rebuilding(Protocol):
@@ -116,7 +127,10 @@ class Judge:
         target = kind.target(entry.body) if kind.target else None
         if target is not None and store.FIND_EVENT.row(tx, id=target) is None:
             return waiting("target", awaits=target)
-        return kind.admit(tx, entry, None if standing is None else standing.state)
+        verdict = kind.admit(tx, entry, None if standing is None else standing.state)
+        if kind.removes and verdict.fate is Fate.DONE and not _is_final(tx, entry):
+            return msgspec.structs.replace(verdict, due=_final_at(entry))
+        return verdict
 
     def settle(self, tx: Tx, new: Held, budget: Budget) -> bool:
         """Give a new event (just inserted, with its fate stored) its effect on the tables, and judge what waited
@@ -164,8 +178,8 @@ class Judge:
 
     def _drop_on(self, tx: Tx, task: Task, budget: Budget) -> None:
         kinds = kinds_of(tx, task.key)
-        if (deletion := self._deletion(self._history(tx, task.key, kinds))) is not None:
-            late = self._drop_bodies(tx, task.key, deletion.entry.node, task.position, budget)
+        if (author := self._silenced(tx, task.key, self._history(tx, task.key, kinds))) is not None:
+            late = self._drop_bodies(tx, task.key, author, task.position, budget)
             self._make_anew(tx, task.key, kinds, self._history(tx, task.key, kinds, late))
 
     def _spread(self, tx: Tx, changed: list[Held], touching: set[int], budget: Budget) -> set[EventId]:
@@ -218,7 +232,7 @@ class Judge:
         """Of more than there is room for these go first: what was deleted is not shown for a moment."""
         found: list[Row] = []
         for kind in self.catalog.kinds.values():
-            if kind.deletes:
+            if kind.deletes or kind.removes:
                 found += store.BY_AWAITS_AND_KIND.rows(tx, awaits=key, kind=kind.name, most=most - len(found))
         return found
 
@@ -256,8 +270,7 @@ class Judge:
         """
         kinds = kinds_of(tx, key)
         history = self._history(tx, key, kinds, fresh)
-        if (deletion := self._deletion(history)) is not None:
-            author = deletion.entry.node
+        if (author := self._silenced(tx, key, history)) is not None:
             for held in history:
                 self._drop_body(tx, held, author)
             late = self._drop_bodies(tx, key, author, 0, budget or Budget(SLICE))
@@ -270,16 +283,26 @@ class Judge:
         if any(held.is_blamed for held in history) or not self._attempt(tx, key, projections, history):
             history = self._history(tx, key, kinds, None)
             self._blame(tx, key, projections, history)
+        removed = any(held.is_done and self._kind_of(held).removes for held in history)
         for held in history:
             if held.is_done:
-                self._first_done(tx, held)
+                self._first_done(tx, held, quietly=removed and not self._kind_of(held).removes)
         return {held.entry.id for held in history if held.is_blamed}
 
     def _history(self, tx: Tx, key: bytes, kinds: Sequence[str], fresh: Iterable[Held] | None = ()) -> list[Held]:
         return read_history(tx, self.catalog, key, kinds, fresh)
 
-    def _deletion(self, history: Iterable[Held]) -> Held | None:
-        return next((held for held in history if held.is_done and self._deletes(held)), None)
+    def _silenced(self, tx: Read, key: bytes, history: Iterable[Held]) -> NodeId | None:
+        """Whose words about an object are to be dropped: it was deleted by its author's node, or removed long ago."""
+        done = [held for held in history if held.is_done]
+        if (deletion := next((held for held in done if self._kind_of(held).deletes), None)) is not None:
+            return deletion.entry.node
+        place = store.FIND_PLACE.row(tx, id=key)
+        removed = any(self._kind_of(held).removes and _is_final(tx, held.entry) for held in done)
+        return NodeId(header_of(place[3]).node) if removed and place is not None else None
+
+    def _kind_of(self, held: Held) -> Kind:
+        return self.catalog.kinds[held.entry.kind]
 
     def _drop_bodies(self, tx: Tx, key: bytes, author: NodeId, position: int, budget: Budget) -> list[Held]:
         """Drop for good what the author's node wrote about the object, whatever its fate, but for its deletions.
@@ -295,7 +318,7 @@ class Judge:
 
     def _drop_body(self, tx: Tx, held: Held, author: NodeId) -> bool:
         """Returns whether the event became done: what it is has to be said while it can still be read."""
-        if held.entry.node != author or held.gone or self._deletes(held):
+        if held.entry.node != author or held.gone or self._stays(held):
             return False
         became_done = not held.is_done and self._judge_again(tx, held)
         if became_done:
@@ -306,9 +329,10 @@ class Judge:
         self._judge_again(tx, held)
         return became_done
 
-    def _deletes(self, held: Held) -> bool:
+    def _stays(self, held: Held) -> bool:
+        """Whether the event says itself that words are gone, or belongs to the line of its scope."""
         kind = self.catalog.kind(held.entry.kind)
-        return kind is not None and kind.deletes
+        return kind is not None and (kind.deletes or kind.rules)
 
     def _attempt(self, tx: Tx, key: bytes, projections: Sequence[Projection], shown: Sequence[Held]) -> bool:
         """Let every room make its rows of the object from `shown`; False when one raised, and nothing changed."""
@@ -341,7 +365,7 @@ class Judge:
             if held.is_done:
                 accepted.append(held)
 
-    def _first_done(self, tx: Tx, held: Held) -> None:
+    def _first_done(self, tx: Tx, held: Held, *, quietly: bool = False) -> None:
         if held.announced:
             return
         tx.memory.set(CLOCK, max(latest_time(tx), held.entry.time))
@@ -351,6 +375,6 @@ class Judge:
         kind = self.catalog.kinds[held.entry.kind]
         if kind.answers is not None and self.rules.founder(tx, held.entry.scope) == self.here:
             note(tx, What.ANSWER, held.entry.id, 0)
-        if kind.announce is not None and not held.gone:
+        if kind.announce is not None and not held.gone and not quietly:
             for notice in kind.announce(tx, held.entry):
                 write_notice(tx, notice)

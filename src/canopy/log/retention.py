@@ -27,9 +27,14 @@ def expire(tx: Tx, door: Door) -> int:
 
 
 def catch_up_clock(tx: Tx, door: Door) -> int:
-    """Judge again up to SLICE events whose own time has come. Returns how many."""
+    """Judge again up to SLICE events whose time has come: their own, or that of what they remove. Returns how many."""
     held = [door.judge.held(row) for row in store.BY_DUE.rows(tx, now=tx.now_ms, most=SLICE)]
+    for event in held:
+        store.CLEAR_DUE.run(tx, which=event.entry.id)
     door.judge.reconsider(tx, held)
+    removed = (event for event in held if event.is_done and door.catalog.kinds[event.entry.kind].removes)
+    for key in {event.object for event in removed if event.object is not None}:
+        door.judge.project(tx, key)
     return len(held)
 
 

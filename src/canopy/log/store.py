@@ -270,6 +270,7 @@ SET_FATE = prepare(
         due=bindparam("new_due"),
     )
 )
+CLEAR_DUE = prepare(update(events).where(events.c.id == bindparam("which")).values(due=text("NULL")))
 SET_OBJECT = prepare(update(events).where(events.c.id == bindparam("which")).values(object=bindparam("new_object")))
 SET_ANNOUNCED = prepare(update(events).where(events.c.id == bindparam("which")).values(announced=text("1")))
 DROP_BODY = prepare(

@@ -15,6 +15,7 @@ from canopy.features.channels.events import (
     ChannelJoined,
     ChannelLeft,
     ChannelOpened,
+    MessageRemoved,
     Role,
     RoleSet,
 )
@@ -144,6 +145,8 @@ def answer_wish(tx: Read, entry: Entry, state: ChannelState) -> Sequence[Draft]:
         pair: Pair = (NodeId(asked.node), asked.user)  # type: ignore[assignment]
         if asked.role == "admin" or state.admins - {pair}:
             bodies.append(RoleSet(node=asked.node, user=asked.user, role=asked.role))
+    if asked.message is not None:
+        bodies.append(MessageRemoved(message=asked.message))
     return [Draft(scope=entry.scope, body=body, cause=entry.id) for body in bodies]
 
 

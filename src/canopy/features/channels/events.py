@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from canopy.ground.ids import NODE_BYTES
+from canopy.ground.ids import EVENT_BYTES, NODE_BYTES
 from canopy.ground.text import clean_name, is_storable
 from canopy.log.catalog import Body, Ruling
 from canopy.log.scope import NONCE_BYTES
@@ -23,6 +23,7 @@ Days = Annotated[int, msgspec.Meta(ge=1, le=LONGEST_TTL_DAYS)]
 NodeKey = Annotated[bytes, msgspec.Meta(min_length=NODE_BYTES, max_length=NODE_BYTES)]
 User = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
 Role = Literal["admin", "member"]
+Message = Annotated[bytes, msgspec.Meta(min_length=EVENT_BYTES, max_length=EVENT_BYTES)]
 
 
 def _check_texts(name: str | None, *texts: str | None) -> None:
@@ -87,6 +88,17 @@ class RoleSet(Ruling, frozen=True, kw_only=True, omit_defaults=True):
         return self.role == "member"
 
 
+class MessageRemoved(Ruling, frozen=True, kw_only=True, omit_defaults=True):
+    """A moderator takes a message away: it is hidden at once, and its words are dropped 30 days later."""
+
+    KIND: ClassVar[str] = "message.removed"
+
+    message: Message
+
+    def takes(self) -> bool:
+        return True
+
+
 class ChannelResumed(Ruling, frozen=True, kw_only=True, omit_defaults=True):
     """The authority goes on in another run after `line`, its base."""
 
@@ -109,6 +121,7 @@ class ChannelAsked(Body, frozen=True, kw_only=True, omit_defaults=True):
     node: NodeKey | None = None
     user: User | None = None
     role: Role | None = None
+    message: Message | None = None
 
     def check(self) -> None:
         _check_texts(self.name, self.description, self.topic, self.reason)

@@ -252,6 +252,11 @@ def admins_of(tx: Read, channel: Channel) -> frozenset[str]:
     return frozenset(row[0] for row in _ADMINS.rows(tx, scope=channel.scope))
 
 
+def moderates(tx: Read, principal: Principal, channel: Channel) -> bool:
+    """Whether the caller may take away what others said there; #general has no moderators."""
+    return channel.id != GENERAL_ID and principal.user_id in admins_of(tx, channel)
+
+
 def absent_from(tx: Read, channel: Channel) -> frozenset[str]:
     """The user ids of those who left."""
     return frozenset(row[0] for row in _ABSENT.rows(tx, scope=channel.scope))

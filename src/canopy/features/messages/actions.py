@@ -6,7 +6,8 @@ import msgspec
 
 from canopy.edge.ask import check_version, found
 from canopy.edge.principal import Principal
-from canopy.features.channels.tables import Channel, find_channel
+from canopy.features.channels.events import ChannelAsked, MessageRemoved
+from canopy.features.channels.tables import Channel, find_channel, moderates
 from canopy.features.messages.events import MessageDeleted, MessageEdited, MessagePosted, ReactionSet
 from canopy.features.messages.shown import version_of
 from canopy.features.messages.tables import Message, Written, find_message, find_written
@@ -23,7 +24,7 @@ from canopy.ground.clock import milliseconds_of
 from canopy.ground.errors import Forbidden, InvalidRequest
 from canopy.ground.ids import NodeId, ScopeId
 from canopy.log import store
-from canopy.log.catalog import Draft, Notice
+from canopy.log.catalog import Body, Draft, Notice
 from canopy.log.db import Read, Tx
 from canopy.log.event import header_of
 from canopy.log.journal import write_notice
@@ -174,20 +175,39 @@ def _living(tx: Read, channel: str, message_id: str) -> Message:
 
 
 def delete_message(tx: Tx, principal: Principal, wish: Change) -> Sequence[Draft]:
-    """Take a message back: its author may, and the owner of the node that it was written on. Once is enough.
+    """Take a message back: its author may, and the owner of the node that it was written on; or take somebody's
+    away, as an admin of the channel. Once is enough.
 
     Raises NotFound, Forbidden, PreconditionFailed.
     """
     channel = get_channel(tx, principal, wish.channel_id)
     message = find_message(tx, channel.id, wish.message_id)
     written = find_written(tx, channel.id, wish.message_id)
-    if written is None or not _may_delete(principal, written):
+    if written is None or not (_may_delete(principal, written) or moderates(tx, principal, channel)):
         found(message, MISSING, code="message_not_found")
-        raise Forbidden("Only its author, or the owner of the author's node, may delete a message.", code="not_author")
+        raise Forbidden("Only its author, or an admin of the channel, may delete a message.", code="not_author")
     if written.deleted is not None:
         return []
     check_version(wish.expected, version_of(found(message)))
-    return [Draft(scope=channel.scope, user=principal.user, body=MessageDeleted(message=written.event))]
+    return [Draft(scope=channel.scope, user=principal.user, body=_deletion(principal, channel, written))]
+
+
+def _deletion(principal: Principal, channel: Channel, written: Written) -> Body:
+    """By its author's node for good; else by the channel's authority, which is asked where that is another node."""
+    if _may_delete(principal, written):
+        return MessageDeleted(message=written.event)
+    if channel.node == principal.node:
+        return MessageRemoved(message=written.event)
+    return ChannelAsked(message=written.event)
+
+
+def asks_elsewhere(tx: Read, principal: Principal, wish: Change) -> bool:
+    """Whether a deletion is a moderator's wish, which the channel's authority on another node answers."""
+    channel = get_channel(tx, principal, wish.channel_id)
+    written = find_written(tx, channel.id, wish.message_id)
+    if written is None or written.deleted is not None or _may_delete(principal, written):
+        return False
+    return channel.node != principal.node and moderates(tx, principal, channel)
 
 
 def _may_delete(principal: Principal, written: Written) -> bool:

@@ -7,6 +7,7 @@ import msgspec
 
 from canopy.edge.principal import Permission, Principal
 from canopy.edge.rooms import Completion, EventType, Room
+from canopy.features.channels.events import MessageRemoved
 from canopy.features.channels.tables import find_channel
 from canopy.features.messages import tables
 from canopy.features.messages.actions import READ, end_shortened
@@ -50,7 +51,7 @@ def _notice(event_type: str, entry: Entry, message: EventId, *, once: str, **pay
     return Notice(
         event_type=event_type,
         visibility="channel",
-        actor_user_id=user_id(entry.node, entry.user),
+        actor_user_id=user_id(entry.node, entry.user) if entry.user else None,
         channel_id=channel_id(entry.scope),
         message_id=message_id(message),
         payload=payload,
@@ -74,6 +75,11 @@ def announce_deleted(tx: Read, entry: Entry) -> Iterable[Notice]:
     foreign = place is not None and header_of(place[3]).user != entry.user
     payload = {"by_moderator": True} if foreign else {}
     return [_notice(DELETED, entry, entry.body.message, once=message_id(entry.body.message), **payload)]
+
+
+def announce_removed(tx: Read, entry: Entry) -> Iterable[Notice]:
+    """Words that a moderator took away."""
+    return [_notice(DELETED, entry, entry.body.message, once=message_id(entry.body.message), by_moderator=True)]
 
 
 def announce_reaction(tx: Read, entry: Entry) -> Iterable[Notice]:
@@ -150,6 +156,14 @@ FEATURE = Room(
             only_ends=True,
         ),
         Kind(
+            body=MessageRemoved,
+            object_of=_object_of_change,
+            admit=admit_change,
+            announce=announce_removed,
+            target=_target,
+            removes=True,
+        ),
+        Kind(
             body=ReactionSet,
             object_of=_object_of_reaction,
             admit=admit_reaction,
@@ -161,11 +175,11 @@ FEATURE = Room(
     projections=(
         Projection(
             room="messages",
-            number=2,
-            kinds=("message.posted", "message.edited", "message.deleted"),
+            number=3,
+            kinds=("message.posted", "message.edited", "message.deleted", "message.removed"),
             project=tables.project_message,
         ),
-        Projection(room="messages", number=2, kinds=("reaction.set",), project=project_reaction),
+        Projection(room="messages", number=3, kinds=("reaction.set",), project=project_reaction),
     ),
     routes=ROUTES,
     event_types=(

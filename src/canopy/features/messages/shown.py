@@ -46,6 +46,7 @@ class MessageJson(msgspec.Struct, kw_only=True):
     client_id: str | None
     deleted: bool
     deleted_at: str | None
+    by_moderator: bool
 
 
 def version_of(message: Message) -> str:
@@ -109,4 +110,5 @@ def _json(message: Message, reactions: Reactions, here: NodeId) -> MessageJson:
         client_id=message.client_id or None,
         deleted=message.deleted is not None,
         deleted_at=None if message.deleted is None else instant_of(message.deleted),
+        by_moderator=bool(message.moderated),
     )

@@ -11,7 +11,7 @@ FEATURE = Room(
         Projection(
             room="search",
             number=1,
-            kinds=("message.posted", "message.edited", "message.deleted"),
+            kinds=("message.posted", "message.edited", "message.deleted", "message.removed"),
             project=project_words,
         ),
     ),

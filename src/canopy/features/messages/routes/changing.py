@@ -10,7 +10,15 @@ from starlette.responses import Response
 from canopy.edge.ask import Ask, found
 from canopy.edge.principal import Permission, Principal
 from canopy.edge.route import Page, get, patch, put, remove
-from canopy.features.messages.actions import MISSING, Change, Edit, delete_message, edit_message, get_channel
+from canopy.features.messages.actions import (
+    MISSING,
+    Change,
+    Edit,
+    asks_elsewhere,
+    delete_message,
+    edit_message,
+    get_channel,
+)
 from canopy.features.messages.routes.lifespan import LifespanWish, lifespan_of, says_lifespan
 from canopy.features.messages.routes.posting import content_of, refuse_later
 from canopy.features.messages.shown import MessageJson, message_json
@@ -36,9 +44,10 @@ class Edited(msgspec.Struct, kw_only=True):
 
 
 class Deleted(msgspec.Struct, kw_only=True):
-    """The message is gone, now or before."""
+    """The message is gone, now or before; `pending` when the channel's authority on another node was asked."""
 
     message_id: str
+    pending: bool
     success: bool = True
 
 
@@ -87,11 +96,14 @@ def _edited(channel: str, identity: str, tx: Read, principal: Principal, ids: Se
 async def delete_one(ask: Ask) -> Response:
     """Delete a message; doing it again changes nothing."""
     change = _change_of(ask)
-    return await ask.perform(delete_message, change, partial(_deleted, change.message_id), status=200)
+    with ask.reading() as tx:
+        pending = asks_elsewhere(tx, ask.principal, change)
+    answer = partial(_deleted, change.message_id, pending)
+    return await ask.perform(delete_message, change, answer, status=202 if pending else 200)
 
 
-def _deleted(identity: str, tx: Read, principal: Principal, ids: Sequence[EventId]) -> Deleted:
-    return Deleted(message_id=identity)
+def _deleted(identity: str, pending: bool, tx: Read, principal: Principal, ids: Sequence[EventId]) -> Deleted:
+    return Deleted(message_id=identity, pending=pending)
 
 
 def get_history(ask: Ask) -> Response:
@@ -101,7 +113,8 @@ def get_history(ask: Ask) -> Response:
     with ask.reading() as tx:
         channel = get_channel(tx, ask.principal, channel_id)
         message = found(find_message(tx, channel.id, identity), MISSING, "message_not_found")
-        entries = list_versions(tx, ask.core.door.catalog, message.event, after, limit + 1)
+        gone = message.deleted is not None
+        entries = [] if gone else list_versions(tx, ask.core.door.catalog, message.event, after, limit + 1)
     versions = [
         Version(
             content=entry.body.content,
@@ -132,6 +145,6 @@ _W = Permission.WRITE_CHANNELS
 ROUTES = [
     patch(_PATH, edit_one, _W, "Edit a message", EditWish, Edited),
     put(_PATH, edit_one, _W, "Edit a message, as PATCH does", EditWish, Edited),
-    remove(_PATH, delete_one, _W, "Delete a message", Deleted),
+    remove(_PATH, delete_one, _W, "Delete a message", Deleted, also=(202,)),
     get(_PATH + "/history", get_history, Permission.READ_CHANNELS, "Versions of a message", History, query=Page),
 ]

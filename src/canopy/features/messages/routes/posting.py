@@ -111,6 +111,7 @@ def _tombstone(tx: Read, principal: Principal, event_id: EventId) -> MessageJson
         edited=None,
         expires=header.expires,
         deleted=None,
+        moderated=False,
         activity=header.time,
         reacted=0,
         replies=0,

@@ -9,6 +9,7 @@ from sqlalchemy import (
     BindParameter,
     Column,
     Index,
+    Integer,
     LargeBinary,
     Select,
     Text,
@@ -24,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from canopy.features.channels.events import MessageRemoved
 from canopy.features.channels.tables import ChannelState, may_speak
 from canopy.features.messages.events import MessageDeleted, MessagePosted
 from canopy.features.messages.tables.marks import REACTED
@@ -53,6 +55,7 @@ messages = projected(
     Column("edited", BigInteger, comment="stamp of the edit that is shown"),
     Column("expires", BigInteger, nullable=False),
     Column("deleted", BigInteger, comment="stamp of the deletion; its words are gone"),
+    Column("moderated", Integer, nullable=False, comment="whether a moderator removed it, not its author"),
     Column("activity", BigInteger, nullable=False, comment="for a root, the stamp of its newest reply or itself"),
     Column("reacted", BigInteger, nullable=False, comment="sum of the marks of its reactions: another for others"),
     Column("parent_event", LargeBinary),
@@ -88,6 +91,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     edited: int | None
     expires: int
     deleted: int | None
+    moderated: bool
     activity: int
     reacted: int
     replies: int
@@ -110,6 +114,7 @@ class Written(msgspec.Struct, frozen=True):
     deleted: int | None
 
 
+_ENDS = (MessageDeleted.KIND, MessageRemoved.KIND)
 _DELETE = prepare(
     delete(messages).where(messages.c.event == bindparam("which")).returning(messages.c.root, messages.c.id)
 )
@@ -160,7 +165,7 @@ def _reading() -> Select[Any]:
         .scalar_subquery()
         .label("replies")
     )
-    row = [messages.c[name] for name in Message.__struct_fields__[:15]]
+    row = [messages.c[name] for name in Message.__struct_fields__[:16]]
     inner = (
         select(*row, replies)
         .where(or_(messages.c.expires == literal_column("0"), messages.c.expires > now))
@@ -213,22 +218,29 @@ def admit_posted(tx: Read, entry: Entry, state: ChannelState | None) -> Verdict:
     return DONE if may_speak(state) else hidden("no_channel")
 
 
-def admit_change(tx: Read, entry: Entry, state: object) -> Verdict:
-    """An edit is its author's; a deletion is its author's node's, which has checked who asked for it."""
+def admit_change(tx: Read, entry: Entry, state: ChannelState | None) -> Verdict:
+    """An edit is its author's; a deletion is its author's node's, which has checked who asked for it; a removal is the
+    authority's, in its own channel."""
+    if isinstance(entry.body, MessageRemoved) and state is None:
+        return hidden("no_authority") if entry.scope == GENERAL else waiting("channel", awaits=entry.scope)
     row = store.FIND_PLACE.row(tx, id=entry.body.message)
     if row is None:
         return waiting("target", awaits=entry.body.message)
     target = header_of(row[3])
     if target.kind != MessagePosted.KIND or target.scope != entry.header.scope:
         return hidden("wrong_target")
+    if isinstance(entry.body, MessageRemoved):
+        # Its author is the authority; the log has seen to that.
+        return DONE
     same_user = target.user == entry.header.user or isinstance(entry.body, MessageDeleted)
     return DONE if target.node == entry.header.node and same_user else hidden("not_author")
 
 
 def words_of(history: Sequence[Entry]) -> tuple[Entry | None, Entry | None]:
-    """The event that posted a message, and the one whose words are shown: none for what is deleted or expired."""
+    """The event that posted a message, and the one whose words are shown: none for what is deleted, removed or
+    expired."""
     posted = next((entry for entry in history if entry.kind == MessagePosted.KIND), None)
-    if posted is None or any(entry.kind == MessageDeleted.KIND for entry in history):
+    if posted is None or any(entry.kind in _ENDS for entry in history):
         return posted, None
     return posted, history[-1] if history[-1].body is not None else None
 
@@ -237,12 +249,17 @@ def project_message(tx: Tx, key: bytes, history: Sequence[Entry]) -> None:
     """Make the row of one message, and its thread's place in the order of activity."""
     before = _DELETE.row(tx, which=key)
     posted, words = words_of(history)
-    deletion = next((entry for entry in history if entry.kind == MessageDeleted.KIND), None)
+    deletion = min((entry for entry in history if entry.kind in _ENDS), key=_precedence, default=None)
     root = _insert(tx, posted, words, deletion) if posted is not None and (words or deletion) else None
     # Its own activity too: an author may have named a message as root that is itself a reply.
     for changed in {before[0] if before else None, root, message_id(EventId(key))} - {None}:
         newest = _LATEST_REPLY.value(tx, root=changed) or 0
         _SET_ACTIVITY.run(tx, which=changed, newest=newest)
+
+
+def _precedence(ending: Entry) -> tuple[bool, int, bytes]:
+    """What its author took back is called deleted, whatever a moderator said."""
+    return ending.kind != MessageDeleted.KIND, ending.time, ending.id
 
 
 def _insert(tx: Tx, posted: Entry, words: Entry | None, deletion: Entry | None) -> str:
@@ -266,6 +283,7 @@ def _insert(tx: Tx, posted: Entry, words: Entry | None, deletion: Entry | None) 
         edited=words.time if words and words is not posted else None,
         expires=words.header.expires if words else 0,
         deleted=deletion.time if deletion else None,
+        moderated=int(deletion is not None and deletion.kind == MessageRemoved.KIND),
         activity=posted.time,
         reacted=REACTED.value(tx, message=identity),
         parent_event=body.parent if body else None,
