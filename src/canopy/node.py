@@ -23,6 +23,7 @@ from canopy.edge.guard import Limits
 from canopy.edge.health import Health
 from canopy.edge.http import Application
 from canopy.edge.metrics import Metrics
+from canopy.edge.presence import store_check_ins
 from canopy.edge.protocol import BoundedProtocol
 from canopy.edge.rooms import Rooms
 from canopy.edge.routes import ROUTES
@@ -329,6 +330,7 @@ class Node:
         keys, self.core.used_keys = self.core.used_keys, {}
         sessions, self.core.used_sessions = self.core.used_sessions, set()
         await self.writer.write(lambda tx: self._tidy(tx, keys, sessions))
+        await self.writer.write(lambda tx: store_check_ins(tx, self.core.check_ins.take()))
         self.core.limits.prune()
 
     def _keep_up(self, tx: Tx) -> bool:

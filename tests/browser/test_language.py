@@ -1,4 +1,3 @@
-
 """Words in the language of the person, and how the page looks before its first paint (ui.md 7, 9)."""
 
 from __future__ import annotations

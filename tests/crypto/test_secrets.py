@@ -32,6 +32,7 @@ NAMES = {"api_key", "box", "claim", "cli_digest", "csrf", "csrf_token", "key", "
 NAMES |= {"seed", "token"}
 """Fields that are called so bear a secret, unless they stand below."""
 HARMLESS = {
+    "MentionJson.claim": "who works on it, for everybody to see",
     "Repeats.key": "the caller's own Idempotency-Key",
     "Discovered.key": "the hash that a node announces to everybody",
     "DiscoveredJson.key": "the same, as JSON",

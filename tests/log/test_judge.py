@@ -30,6 +30,7 @@ class Waves(msgspec.Struct, frozen=True):
     kinds: tuple[Kind, ...]
     projections: tuple[()] = ()
     charter: None = None
+    deliveries: tuple[()] = ()
 
 
 WAVES = Waves(

@@ -96,6 +96,8 @@ def test_an_old_database_gets_the_indexes_of_a_new_one(world: World, tmp_path: P
     old = World(tmp_path / "device", installed.ROOMS, ManualClock())
     assert "events_object" in _indexes(old)
     migrate(old.database, tmp_path / "backups")
-    assert _indexes(old) == _indexes(world)
+    # What hangs on a column that projected tables lacked then comes with making them anew, which follows.
+    assert _indexes(world) - _indexes(old) == {"user_cards_spelled"}
+    assert _indexes(old) < _indexes(world)
     assert {"events_of_object", "events_awaits_kind"} <= _indexes(old)
     old.close()

@@ -250,7 +250,7 @@ def test_a_new_card_does_not_read_all_older_ones(world: World, author: Author, c
     assert counting.most_read <= 8
     row = world.tables()["user_cards"][0]
     assert row[6] == "name 19"
-    assert (row[10], row[11]) == (cards[0].header.time, cards[-1].header.time)
+    assert (row[11], row[12]) == (cards[0].header.time, cards[-1].header.time)
 
 
 def test_the_newest_card_that_is_held_whole_counts(

@@ -11,7 +11,7 @@ import msgspec
 from canopy.edge.principal import Principal
 from canopy.edge.route import Route
 from canopy.ground.ids import NodeId
-from canopy.log.catalog import Charter, Draft, Feature
+from canopy.log.catalog import Charter, Delivery, Draft, Feature
 from canopy.log.db import Read, Tx
 from canopy.log.journal import Line
 
@@ -64,6 +64,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     kinds: Sequence[Any] = ()
     projections: Sequence[Any] = ()
     charter: Charter | None = None
+    deliveries: Sequence[Delivery] = ()
     routes: Sequence[Route] = ()
     event_types: Sequence[EventType] = ()
     completions: Sequence[Completion] = ()

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Protocol
 import msgspec
 
 from canopy.ground.ids import NO_EVENT, EventId, NodeId, ScopeId, UserKey
-from canopy.log.db import Read
+from canopy.log.db import Read, Tx
 from canopy.log.event import Header
 
 
@@ -191,6 +191,15 @@ class Projection(msgspec.Struct, frozen=True, kw_only=True):
     """Rooms whose tables it reads: when those are rebuilt, so is this."""
 
 
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """Local rows that a room makes of events of some kinds: once, when each first becomes done, from the settings of
+    that moment, after the tables of its object; replay never makes or removes them (protocol section 8)."""
+
+    kinds: tuple[str, ...]
+    make: Callable[[Tx, Entry, NodeId], None]
+    """Takes (tx, event, this node)."""
+
+
 class Feature(Protocol):
     """What `features/<room>/feature.py` offers; the catalog reads only these."""
 
@@ -202,6 +211,8 @@ class Feature(Protocol):
     def projections(self) -> Sequence[Projection]: ...
     @property
     def charter(self) -> Charter | None: ...
+    @property
+    def deliveries(self) -> Sequence[Delivery]: ...
 
 
 class DuplicateName(Exception):
@@ -215,6 +226,7 @@ class Catalog:
         self.kinds: dict[str, Kind] = {}
         self.projections: list[Projection] = []
         self.charter: Charter | None = None
+        self.deliveries: dict[str, list[Delivery]] = {}
         for feature in features:
             for kind in feature.kinds:
                 if kind.name in self.kinds:
@@ -222,6 +234,9 @@ class Catalog:
                 self.kinds[kind.name] = kind
             self.projections.extend(feature.projections)
             self.charter = feature.charter or self.charter
+            for delivery in feature.deliveries:
+                for name in delivery.kinds:
+                    self.deliveries.setdefault(name, []).append(delivery)
 
     def kind(self, name: str) -> Kind | None:
         """The declaration of a kind, or None for one that this version does not know."""

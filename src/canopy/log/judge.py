@@ -378,3 +378,9 @@ class Judge:
         if kind.announce is not None and not held.gone and not quietly:
             for notice in kind.announce(tx, held.entry):
                 write_notice(tx, notice)
+        self._deliver(tx, held)
+
+    def _deliver(self, tx: Tx, held: Held) -> None:
+        for delivery in self.catalog.deliveries.get(held.entry.kind, ()):
+            if self.here is not None and not held.gone:
+                delivery.make(tx, held.entry, self.here)

@@ -11,6 +11,7 @@ from canopy.features.channels.tables import Channel, find_channel, moderates
 from canopy.features.messages.events import MessageDeleted, MessageEdited, MessagePosted, ReactionSet
 from canopy.features.messages.shown import version_of
 from canopy.features.messages.tables import Message, Written, find_message, find_written
+from canopy.features.messages.tables.called import Called, resolve, unpack_pairs
 from canopy.features.messages.tables.reactions import reaction_by
 from canopy.features.messages.tables.threads import (
     find_subscription,
@@ -122,7 +123,15 @@ def post_message(tx: Tx, principal: Principal, wish: Post) -> Sequence[Draft]:
     # Only here is it known that this is no repetition, whose time may be over by now.
     expires = wish.lifespan.end(tx.now_ms, tx.now_ms)
     parent, root = _thread(tx, channel.id, wish.parent_id)
-    body = MessagePosted(content=wish.content, parent=parent, root=root, client_id=wish.client_id)
+    called = resolve(tx, principal, channel, wish.content)
+    body = MessagePosted(
+        content=wish.content,
+        parent=parent,
+        root=root,
+        client_id=wish.client_id,
+        mentions=called.pairs,
+        everyone=called.everyone,
+    )
     return [Draft(scope=channel.scope, user=principal.user, body=body, expires=expires)]
 
 
@@ -158,8 +167,21 @@ def edit_message(tx: Tx, principal: Principal, wish: Edit) -> Sequence[Draft]:
         return []
     if 0 < expires < (written.expires or expires + 1) or has_ending(tx, written.event):
         set_ending(tx, written.event, principal.user, expires)
-    body = MessageEdited(message=written.event, content=content, parent=written.parent_event, root=written.root_event)
+    called = _still_called(written) if content == written.content else resolve(tx, principal, channel, content)
+    body = MessageEdited(
+        message=written.event,
+        content=content,
+        parent=written.parent_event,
+        root=written.root_event,
+        mentions=called.pairs,
+        everyone=called.everyone,
+    )
     return [Draft(scope=channel.scope, user=principal.user, body=body, expires=expires)]
+
+
+def _still_called(written: Written) -> Called:
+    """Words that stay call whom they called, whatever those are named now."""
+    return Called(unpack_pairs(written.mentions), written.everyone)
 
 
 def _end_of(tx: Read, written: Written, lifespan: Lifespan | None) -> int:

@@ -1,18 +1,20 @@
 """Kinds of the room. What an edit carries is everything that the message shows."""
 
 import re
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
 from canopy.ground.emoji import is_emoji_form
-from canopy.ground.ids import EVENT_BYTES
+from canopy.ground.ids import EVENT_BYTES, NODE_BYTES
 from canopy.ground.text import is_storable
 from canopy.log.catalog import Body
 
 CONTENT_LENGTH = 50_000
 CLIENT_ID_LENGTH = 64
 REACTION_LENGTH = 40
+MENTIONS = 200
+"""How many users one message may mention by their handles."""
 REACTIONS = {
     "like": "👍",
     "love": "❤️",
@@ -34,11 +36,20 @@ REACTIONS = {
 _CUSTOM = re.compile(r"custom:[a-z0-9_-]{1,32}")
 
 Target = Annotated[bytes, msgspec.Meta(min_length=EVENT_BYTES, max_length=EVENT_BYTES)]
+Mentioned = tuple[
+    Annotated[bytes, msgspec.Meta(min_length=NODE_BYTES, max_length=NODE_BYTES)],
+    Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")],
+]
+"""A user whom the text calls: node and user."""
+Mentions = Annotated[tuple[Mentioned, ...], msgspec.Meta(max_length=MENTIONS)]
+Everyone = Literal["", "channel", "here"]
+"""Whether all members are called, or all who are there; only the word of an admin of the channel counts."""
 Content = Annotated[str, msgspec.Meta(min_length=1, max_length=CONTENT_LENGTH)]
 
 
 class MessagePosted(Body, frozen=True, kw_only=True, omit_defaults=True):
-    """A message. `parent` is what it answers, `root` the first message of that thread, resolved by its author."""
+    """A message. `parent` is what it answers, `root` the first message of that thread, `mentions` whom its text
+    calls; its author's node says so, and no other node looks at the text for it."""
 
     KIND: ClassVar[str] = "message.posted"
 
@@ -46,6 +57,8 @@ class MessagePosted(Body, frozen=True, kw_only=True, omit_defaults=True):
     parent: Target | None = None
     root: Target | None = None
     client_id: Annotated[str, msgspec.Meta(max_length=CLIENT_ID_LENGTH)] = ""
+    mentions: Mentions = ()
+    everyone: Everyone = ""
 
     def check(self) -> None:
         _check_content(self.content)
@@ -61,6 +74,8 @@ class MessageEdited(Body, frozen=True, kw_only=True, omit_defaults=True):
     content: Content
     parent: Target | None = None
     root: Target | None = None
+    mentions: Mentions = ()
+    everyone: Everyone = ""
 
     def check(self) -> None:
         _check_content(self.content)

@@ -6,17 +6,27 @@ from typing import Any
 import msgspec
 
 from canopy.features.messages.tables import Message
+from canopy.features.messages.tables.called import calls_everyone, unpack_pairs
 from canopy.features.messages.tables.reactions import Reactions, reactions_of
+from canopy.features.people.tables import Card, find_card
 from canopy.ground.codec import to_json
 from canopy.ground.ids import NodeId
 from canopy.ground.instants import instant, instant_of
 from canopy.log.db import Read
-from canopy.log.shown import handle_here, peer_id
+from canopy.log.shown import handle_here, peer_id, user_id
 
 NOTHING = Reactions()
 KEPT = 2_048
 _known: dict[tuple[str, int], Reactions] = {}
 """Reactions that were read lately. The sum of their marks is in the key, so an entry is right for ever."""
+
+
+class MentionedJson(msgspec.Struct, frozen=True, kw_only=True):
+    """A user whom a message calls."""
+
+    user_id: str
+    handle: str
+    display_name: str
 
 
 class MessageJson(msgspec.Struct, kw_only=True):
@@ -40,6 +50,8 @@ class MessageJson(msgspec.Struct, kw_only=True):
     last_activity_at: str
     reactions: dict[str, list[str]]
     like_counts: dict[str, int]
+    mentions: list[MentionedJson]
+    mentions_everyone: str | None
     attachments: list[Any]
     security: dict[str, Any]
     origin_peer: str
@@ -47,6 +59,10 @@ class MessageJson(msgspec.Struct, kw_only=True):
     deleted: bool
     deleted_at: str | None
     by_moderator: bool
+
+
+CalledJson = tuple[tuple[MentionedJson, ...], str | None]
+NOBODY: CalledJson = (), None
 
 
 def version_of(message: Message) -> str:
@@ -69,20 +85,35 @@ def known_reactions(tx: Read, message: Message) -> Reactions:
 
 def message_bytes(tx: Read, message: Message, here: NodeId) -> msgspec.Raw:
     """A message as encoded JSON; most readers of a channel read the same newest ones."""
-    return _encoded(message, known_reactions(tx, message) if message.reacted else NOTHING, here)
+    reactions = known_reactions(tx, message) if message.reacted else NOTHING
+    return _encoded(message, reactions, called_of(tx, message, here), here)
+
+
+def called_of(tx: Read, message: Message, here: NodeId) -> CalledJson:
+    """Whom a message calls, by the names that they bear now; everybody only when an admin said so."""
+    if not message.mentions and not message.everyone:
+        return NOBODY
+    cards = [find_card(tx, user_id(*pair)) for pair in unpack_pairs(message.mentions)]
+    mentioned = tuple(_mentioned(card, here) for card in cards if card is not None)
+    return mentioned, message.everyone if calls_everyone(tx, message) else None
+
+
+def _mentioned(card: Card, here: NodeId) -> MentionedJson:
+    handle = handle_here(card.handle, card.node, here)
+    return MentionedJson(user_id=card.user_id, handle=handle, display_name=card.name)
 
 
 @lru_cache(maxsize=KEPT)
-def _encoded(message: Message, reactions: Reactions, here: NodeId) -> msgspec.Raw:
-    return msgspec.Raw(to_json(_json(message, reactions, here)))
+def _encoded(message: Message, reactions: Reactions, called: CalledJson, here: NodeId) -> msgspec.Raw:
+    return msgspec.Raw(to_json(_json(message, reactions, called, here)))
 
 
 def message_json(tx: Read, message: Message, here: NodeId) -> MessageJson:
     """A message as JSON, seen from this node."""
-    return _json(message, known_reactions(tx, message), here)
+    return _json(message, known_reactions(tx, message), called_of(tx, message, here), here)
 
 
-def _json(message: Message, reactions: Reactions, here: NodeId) -> MessageJson:
+def _json(message: Message, reactions: Reactions, called: CalledJson, here: NodeId) -> MessageJson:
     parent = message.parent
     created = instant_of(message.time)
     return MessageJson(
@@ -104,6 +135,8 @@ def _json(message: Message, reactions: Reactions, here: NodeId) -> MessageJson:
         last_activity_at=created if message.activity == message.time else instant_of(message.activity),
         reactions={reaction: list(users) for reaction, users in reactions.users},
         like_counts=dict(reactions.counts),
+        mentions=list(called[0]),
+        mentions_everyone=called[1],
         attachments=[],
         security={},
         origin_peer=peer_id(message.node),

@@ -34,8 +34,8 @@ FEATURE = Room(
         Kind(body=NodeCarded, object_of=_node_of, admit=tables.admit_node, only_ends=True),
     ),
     projections=(
-        Projection(room="people", number=1, kinds=("user.carded", "user.retired"), project=tables.project_card),
-        Projection(room="people", number=1, kinds=("node.carded",), project=tables.project_node),
+        Projection(room="people", number=2, kinds=("user.carded", "user.retired"), project=tables.project_card),
+        Projection(room="people", number=2, kinds=("node.carded",), project=tables.project_node),
     ),
     routes=ROUTES,
     completions=(Completion(thing="user", adds=_display_name),),

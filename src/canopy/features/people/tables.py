@@ -3,15 +3,29 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, bindparam, delete, func, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from canopy.features.people.events import UserRetired
 from canopy.ground.ids import NodeId, UserKey
+from canopy.ground.mentions import spell
 from canopy.ground.text import fold_handle
 from canopy.log import scope
 from canopy.log.catalog import DONE, Entry, Verdict, hidden
 from canopy.log.db import Read, Tx, prepare, projected, row_of
-from canopy.log.shown import device_id, user_id, user_object
+from canopy.log.shown import device_id, handle_here, user_id, user_object
 
 user_cards = projected(
     "people",
@@ -23,6 +37,7 @@ user_cards = projected(
     Column("handle", Text, nullable=False),
     Column("folded", Text, nullable=False),
     Column("name", Text, nullable=False),
+    Column("spelled", Text, nullable=False, comment="the name as a text calls it, folded"),
     Column("account_type", Text, nullable=False),
     Column("bio", Text, nullable=False),
     Column("retired", Integer, nullable=False),
@@ -30,6 +45,7 @@ user_cards = projected(
     Column("updated", BigInteger, nullable=False, comment="stamp of the newest card"),
 )
 Index("user_cards_folded", user_cards.c.folded, user_cards.c.user_id)
+Index("user_cards_spelled", user_cards.c.spelled)
 
 
 node_cards = projected(
@@ -75,11 +91,20 @@ _PAGE = prepare(
         (user_cards.c.folded > bindparam("folded"))
         | ((user_cards.c.folded == bindparam("folded")) & (user_cards.c.user_id > bindparam("after"))),
         user_cards.c.account_type.like(bindparam("kind")),
-        (func.instr(user_cards.c.folded, bindparam("q")) > 0)
-        | (func.instr(func.lower(user_cards.c.name), bindparam("q")) > 0),
+        (func.instr(user_cards.c.folded, bindparam("q")) > 0) | (func.instr(user_cards.c.spelled, bindparam("q")) > 0),
     )
     .order_by(user_cards.c.folded, user_cards.c.user_id)
     .limit(bindparam("most"))
+)
+_CALLED = prepare(
+    select(*_CARD).where(
+        user_cards.c.retired == 0,
+        or_(
+            user_cards.c.folded.in_([bindparam("whole"), bindparam("stem")]),
+            user_cards.c.spelled == bindparam("whole"),
+            user_cards.c.user_id == bindparam("whole"),
+        ),
+    )
 )
 _COUNT = prepare(select(func.count()).select_from(user_cards).where(user_cards.c.retired == 0))
 _DELETE_NODE = prepare(delete(node_cards).where(node_cards.c.node_key == bindparam("which")))
@@ -140,6 +165,7 @@ def project_card(tx: Tx, key: bytes, history: Sequence[Entry]) -> None:
         handle=newest.body.handle,
         folded=fold_handle(newest.body.handle),
         name=newest.body.name,
+        spelled=fold_handle(spell(newest.body.name)),
         account_type=newest.body.account_type,
         bio=newest.body.bio,
         retired=int(isinstance(last.body, UserRetired)),
@@ -163,8 +189,40 @@ def list_cards(
     tx: Read, *, q: str = "", account_type: str = "%", after: tuple[str, str] = ("", ""), most: int = 200
 ) -> list[Card]:
     """Cards by handle, above a cursor of (folded handle, user id)."""
-    rows = _PAGE.rows(tx, folded=after[0], after=after[1], kind=account_type, q=q.lower(), most=most)
+    rows = _PAGE.rows(tx, folded=after[0], after=after[1], kind=account_type, q=fold_handle(spell(q)), most=most)
     return [Card(*row) for row in rows]
+
+
+def cards_called(tx: Read, called: str, here: NodeId) -> list[Card]:
+    """Whom a word after an `@` means, best first: one who bears the handle here, else who is named so.
+
+    A spelling that fits to the letter goes before one that differs in case. All who fit equally well are meant.
+    """
+    whole = fold_handle(called)
+    rows = _CALLED.rows(tx, whole=whole, stem=whole.rpartition(".")[0])
+    ranked = [(_fit(Card(*row), called, whole, here), Card(*row)) for row in rows]
+    best = min((rank for rank, _ in ranked), default=_UNFIT)
+    return [card for rank, card in ranked if rank == best < _UNFIT]
+
+
+_UNFIT = 4
+
+
+def _fit(card: Card, called: str, whole: str, here: NodeId) -> int:
+    """How well a word means a user: 0 best, 3 worst."""
+    handles = [handle_here(card.handle, card.node, here), stable_handle(card), card.user_id]
+    names = [card.handle, spell(card.name)]
+    for rank, spellings in enumerate((handles, names)):
+        if called in spellings:
+            return 2 * rank
+        if whole in map(fold_handle, spellings):
+            return 2 * rank + 1
+    return _UNFIT
+
+
+def stable_handle(card: Card) -> str:
+    """The handle that means this user on every node."""
+    return f"{card.handle}.{device_id(card.node)}"
 
 
 def count_cards(tx: Read) -> int:

@@ -114,6 +114,8 @@ def _tombstone(tx: Read, principal: Principal, event_id: EventId) -> MessageJson
         moderated=False,
         activity=header.time,
         reacted=0,
+        mentions=b"",
+        everyone="",
         replies=0,
         handle=principal.username,
         name=principal.username,

@@ -27,7 +27,8 @@ from sqlalchemy import (
 
 from canopy.features.channels.events import MessageRemoved
 from canopy.features.channels.tables import ChannelState, may_speak
-from canopy.features.messages.events import MessageDeleted, MessagePosted
+from canopy.features.messages.events import Everyone, MessageDeleted, MessagePosted
+from canopy.features.messages.tables.called import pack_pairs
 from canopy.features.messages.tables.marks import REACTED
 from canopy.features.people.tables import user_cards
 from canopy.ground.ids import EventId, NodeId
@@ -60,6 +61,8 @@ messages = projected(
     Column("reacted", BigInteger, nullable=False, comment="sum of the marks of its reactions: another for others"),
     Column("parent_event", LargeBinary),
     Column("root_event", LargeBinary),
+    Column("mentions", LargeBinary, nullable=False, comment="node and user of each whom its text calls, in a row"),
+    Column("everyone", Text, nullable=False),
 )
 # All that the count of unread messages looks at, so that it reads nothing but the index.
 Index(
@@ -94,6 +97,8 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     moderated: bool
     activity: int
     reacted: int
+    mentions: bytes
+    everyone: str
     replies: int
     handle: str | None
     name: str | None
@@ -112,6 +117,8 @@ class Written(msgspec.Struct, frozen=True):
     root_event: EventId | None
     expires: int
     deleted: int | None
+    mentions: bytes
+    everyone: Everyone
 
 
 _ENDS = (MessageDeleted.KIND, MessageRemoved.KIND)
@@ -165,7 +172,7 @@ def _reading() -> Select[Any]:
         .scalar_subquery()
         .label("replies")
     )
-    row = [messages.c[name] for name in Message.__struct_fields__[:16]]
+    row = [messages.c[name] for name in Message.__struct_fields__[:18]]
     inner = (
         select(*row, replies)
         .where(or_(messages.c.expires == literal_column("0"), messages.c.expires > now))
@@ -288,6 +295,8 @@ def _insert(tx: Tx, posted: Entry, words: Entry | None, deletion: Entry | None) 
         reacted=REACTED.value(tx, message=identity),
         parent_event=body.parent if body else None,
         root_event=body.root if body else None,
+        mentions=pack_pairs(body.mentions) if body else b"",
+        everyone=body.everyone if body else "",
     )
     return root
 

@@ -1,0 +1,216 @@
+"""Mentions of the caller, and whom one may mention (agents' contract 4.3, REST row 120)."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated
+
+import msgspec
+from starlette.responses import Response
+
+from canopy.edge.ask import Ask, found
+from canopy.edge.principal import Permission, Principal
+from canopy.edge.route import Page, get, post
+from canopy.features.channels.tables import Channel, admins_of, find_channel
+from canopy.features.mentions.actions import Acknowledging, acknowledge
+from canopy.features.mentions.shown import MentionJson, mention_json, source_of
+from canopy.features.mentions.tables import Mention, list_mentions, suggest
+from canopy.features.people.shown import flat, presence_of
+from canopy.features.people.tables import Card, find_card
+from canopy.ground.errors import InvalidParameter
+from canopy.ground.ids import EventId
+from canopy.ground.instants import parse_instant
+from canopy.log.db import Read
+from canopy.log.shown import handle_here, peer_id
+
+MISSING_CHANNEL = "There is no such channel, or you are not a member."
+NEWEST = 2**63 - 1
+AT_ONCE = 1_000
+_SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
+
+
+class MentionPage(Page, kw_only=True):
+    """Which mentions: made here at `since` (ISO 8601 or Unix seconds) or later; acknowledged ones too."""
+
+    since: str = ""
+    include_acknowledged: bool = False
+
+
+class Mentions(msgspec.Struct, kw_only=True):
+    """Mentions of the caller, newest first."""
+
+    mentions: list[MentionJson]
+    count: int
+    next_cursor: str | None
+    has_more: bool
+
+
+class AckWish(msgspec.Struct, kw_only=True):
+    """Mentions that are dealt with."""
+
+    mention_ids: Annotated[list[str], msgspec.Meta(max_length=AT_ONCE)]
+
+
+class Acknowledged(msgspec.Struct, kw_only=True):
+    """How many of them were new."""
+
+    acknowledged: int
+    success: bool = True
+
+
+class SuggestionPage(Page, kw_only=True):
+    """Whom: members of a channel with `q` in handle or name."""
+
+    channel_id: str = ""
+    q: str = ""
+
+
+class Suggestion(msgspec.Struct, kw_only=True):
+    """A user who can be mentioned; `handle` is what to write after the `@`."""
+
+    user_id: str
+    username: str
+    display_name: str
+    handle: str
+    avatar_url: str | None
+    account_type: str
+    is_remote: bool
+    origin_peer: str
+    presence_state: str
+    presence_label: str
+    presence_color: str
+    presence_age_seconds: int | None
+    presence_age_text: str | None
+    last_check_in_at: str | None
+    last_check_in_source: str | None
+
+
+class Suggestions(msgspec.Struct, kw_only=True):
+    """Users, best first; `everyone` are the words by which the caller may call all of them."""
+
+    users: list[Suggestion]
+    count: int
+    next_cursor: str | None
+    has_more: bool
+    channel_id: str
+    everyone: list[str]
+
+
+# The caller's mentions.
+
+
+def get_mentions(ask: Ask) -> Response:
+    """Mentions of the caller that stand where the caller may read, newest first."""
+    limit, since = ask.limit(50), _since(ask.query("since"))
+    acknowledged = ask.flag("include_acknowledged")
+    before = _place(ask.query("cursor")) or NEWEST
+    shown: list[MentionJson] = []
+    with ask.reading() as tx:
+        more = True
+        while more and len(shown) < limit:
+            rows = list_mentions(tx, ask.principal.user_id, before, limit + 1, since=since, acknowledged=acknowledged)
+            more = len(rows) > limit
+            for row in rows[:limit]:
+                if len(shown) == limit:
+                    more = True
+                    break
+                before = row.seq
+                shown += _readable(tx, ask.principal, row, withdrawn=acknowledged)
+    return ask.listing("mentions", shown, str(before) if more else None)
+
+
+def _readable(tx: Read, principal: Principal, row: Mention, *, withdrawn: bool) -> list[MentionJson]:
+    """The mention, unless its place is closed to the user, or what it points at is gone and was not asked for."""
+    visible, message = source_of(tx, principal, row)
+    if not visible or (message is None and not withdrawn):
+        return []
+    return [mention_json(row, message)]
+
+
+def _since(text: str) -> int:
+    """Unix milliseconds. Raises InvalidParameter."""
+    if not text:
+        return 0
+    if _SECONDS.fullmatch(text):
+        return round(float(text) * 1000)
+    try:
+        return parse_instant(text)
+    except (ValueError, OverflowError) as error:
+        raise InvalidParameter("since is an ISO 8601 time or Unix seconds.", parameter="since") from error
+
+
+async def acknowledge_some(ask: Ask) -> Response:
+    """Acknowledge mentions; others' and unknown ones are passed over."""
+    wish = Acknowledging(mention_ids=ask.decode(AckWish).mention_ids)
+
+    def answer(tx: Read, principal: Principal, ids: Sequence[EventId]) -> Acknowledged:
+        return Acknowledged(acknowledged=wish.acknowledged)
+
+    return await ask.perform(acknowledge, wish, answer, status=200)
+
+
+# Whom one may mention.
+
+
+def get_suggestions(ask: Ask) -> Response:
+    """Members of a channel whose handle or name holds `q`, those that begin with it first."""
+    limit, q = ask.limit(50), ask.query("q")
+    skipped = _place(ask.query("cursor"))
+    with ask.reading() as tx:
+        channel = _channel(ask, tx)
+        users = suggest(tx, channel, q, skipped, limit + 1)
+        cards = [card for card in (find_card(tx, user) for user in users[:limit]) if card is not None]
+        shown = [_suggestion(ask, tx, card) for card in cards]
+        admin = ask.principal.user_id in admins_of(tx, channel)
+    everyone = ["channel", "here"] if admin else []
+    cursor = str(skipped + limit) if len(users) > limit else None
+    return ask.listing("users", shown, cursor, channel_id=channel.id, everyone=everyone)
+
+
+def _channel(ask: Ask, tx: Read) -> Channel:
+    identity = ask.query("channel_id")
+    if not identity:
+        raise InvalidParameter("Say in channel_id where the mention is to stand.", parameter="channel_id")
+    return found(find_channel(tx, ask.principal, identity), MISSING_CHANNEL, "channel_not_found")
+
+
+def _place(cursor: str) -> int:
+    """Where the page begins; 0 for the first. Raises InvalidParameter."""
+    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+        raise InvalidParameter("This cursor is not one of ours.", parameter="cursor")
+    return int(cursor or 0)
+
+
+def _suggestion(ask: Ask, tx: Read, card: Card) -> Suggestion:
+    here = ask.principal.node
+    remote = card.node != here
+    seen = None if remote else ask.core.check_ins.last(tx, card.user)
+    presence = presence_of(card, remote=remote, last_ms=seen[0] if seen else None, now_ms=tx.now_ms)
+    handle = handle_here(card.handle, card.node, here)
+    return Suggestion(
+        user_id=card.user_id,
+        username=handle,
+        display_name=card.name,
+        handle=handle,
+        avatar_url=None,
+        account_type=card.account_type,
+        is_remote=remote,
+        origin_peer=peer_id(card.node),
+        **flat(presence, seen[1] if seen else None),
+    )
+
+
+_FEED = Permission.READ_FEED
+_ACKS = ("/mentions/ack", "/mentions/acknowledge", "/mentions/acknoledge", "/ack", "/acknowledge", "/acknoledge")
+"""One route under all the names that agents know."""
+ROUTES = [
+    get("/mentions", get_mentions, _FEED, "Mentions of the caller", Mentions, query=MentionPage),
+    *(post(path, acknowledge_some, _FEED, "Acknowledge mentions", AckWish, Acknowledged) for path in _ACKS),
+    get(
+        "/mention-suggestions",
+        get_suggestions,
+        _FEED,
+        "Whom one may mention in a channel",
+        Suggestions,
+        query=SuggestionPage,
+    ),
+]
