@@ -298,7 +298,9 @@ class Judge:
         if (deletion := next((held for held in done if self._kind_of(held).deletes), None)) is not None:
             return deletion.entry.node
         place = store.FIND_PLACE.row(tx, id=key)
-        removed = any(self._kind_of(held).removes and _is_final(tx, held.entry) for held in done)
+        # What has begun goes on, though the clock was set back meanwhile.
+        begun = any(held.gone == DELETED for held in done)
+        removed = any(self._kind_of(held).removes and (begun or _is_final(tx, held.entry)) for held in done)
         return NodeId(header_of(place[3]).node) if removed and place is not None else None
 
     def _kind_of(self, held: Held) -> Kind:

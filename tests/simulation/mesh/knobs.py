@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from canopy.log import append, held, parking, todo
+from canopy.log import append, held, judge, parking, todo
 from canopy.mesh import holdings, intake, syncing
 
 _KNOBS: list[tuple[ModuleType, str, list[Any]]] = [
@@ -21,6 +21,7 @@ _KNOBS: list[tuple[ModuleType, str, list[Any]]] = [
     (syncing, "HEADS_AT_ONCE", [2, 2_000]),
     (syncing, "CURSOR_LAG", [3, 500]),
     (syncing, "MOST_SEEN", [4, 4_096]),
+    (judge, "REMOVED_KEPT_MS", [1_000, 300_000, 30 * 24 * 3_600_000]),
     (parking, "MOST_EVENTS", [2, 10_000, 10_000]),
     (intake, "MOST_POSTPONED", [4, 4_096]),
     (intake, "BURST", [15.0, 20_000.0, 20_000.0]),

@@ -22,7 +22,10 @@ from canopy.mesh.session import State
 from canopy.mesh.wire import LEAST_COST, Class
 
 MOST_FORKS = 4
-_ANY = "SELECT id FROM events WHERE kind = 'message.posted' AND fate = 0 ORDER BY position DESC LIMIT 8"
+_ANY = (
+    "SELECT id, scope FROM events JOIN chains USING (chain) WHERE kind = 'message.posted' AND fate = 0 "
+    "ORDER BY position DESC LIMIT 8"
+)
 
 
 class Liar:
@@ -109,14 +112,15 @@ class Liar:
             rows: list[Any] = tx.execute(_ANY).fetchall()
         if not rows:
             return []
-        target = self.rng.choice(rows)[0]
+        target, where = self.rng.choice(rows)
         body: Body = self.rng.choice(
             [MessageEdited(message=target, content=self._words()), MessageDeleted(message=target)]
         )
         # Of a message of its own, an edit that expires is known to leave nodes apart: those that saw it in time let
         # go of the message, the others never learn what it edited.
         own = any(event.id == target for event in self.posts)
-        return [self.author.write(body, expires=0 if own else self.rng.choice([0, self._soon()]))]
+        there = ScopeId(where) if self.rng.random() < 0.8 else scope.GENERAL
+        return [self.author.write(body, there, expires=0 if own else self.rng.choice([0, self._soon()]))]
 
     def _react(self) -> list[Event]:
         """To what it meddles with, by either of two users; perhaps for a while only."""

@@ -43,7 +43,10 @@ def _broken(tx: Tx, key: bytes, history: Sequence[Entry]) -> None:
         raise Poisoned
 
 
-_PROJECTIONS = tuple(msgspec.structs.replace(one, project=_broken) for one in MESSAGES.projections)
+_PROJECTIONS = tuple(
+    msgspec.structs.replace(one, project=_broken) if one.project is project_message else one
+    for one in MESSAGES.projections
+)
 ROOMS: Sequence[Feature] = tuple(
     msgspec.structs.replace(room, projections=_PROJECTIONS) if room is MESSAGES else room for room in installed.ROOMS
 )

@@ -13,6 +13,7 @@ from canopy.features.channels.events import (
     ChannelJoined,
     ChannelLeft,
     ChannelOpened,
+    MessageRemoved,
     RoleSet,
 )
 from canopy.features.channels.tables import open_scopes
@@ -63,8 +64,9 @@ class Person:
             (1, self._retire),
             (5, self._react),
             (2, self._found),
-            (2, self._rule),
+            (3, self._rule),
             (2, self._wish),
+            (3, self._moderate),
             (1, self._come_or_go),
         ]
         make = self.rng.choices([kind for _, kind in kinds], [weight for weight, _ in kinds])[0]
@@ -163,15 +165,35 @@ class Person:
         rulings: list[Body] = [
             ChannelChanged(topic=self._words()[:60]),
             ChannelArchived(archived=self.rng.random() < 0.5),
-            RoleSet(node=whom, user=self.rng.choice(USERS), role="admin" if self.rng.random() < 0.8 else "member"),
+            *[RoleSet(node=whom, user=self.rng.choice(USERS), role="admin" if self.rng.random() < 0.8 else "member")]
+            * 2,
         ]
         return Draft(scope=where, user=user, body=self.rng.choice(rulings))
 
     def _wish(self, tx: Tx, user: UserKey) -> Draft | None:
         """As an admin whose node is not the founder's."""
-        rows: list[Any] = tx.execute(_ADMINISTERED, (self.node.node, user_id(self.node.node, user))).fetchall()
+        admin = self._administered(tx)
         body = ChannelAsked(topic=self._words()[:60])
-        return Draft(scope=ScopeId(self.rng.choice(rows)[0]), user=user, body=body) if rows else None
+        return None if admin is None else Draft(scope=admin[0], user=admin[1], body=body)
+
+    def _administered(self, tx: Tx) -> tuple[ScopeId, UserKey] | None:
+        """A channel of another node, and somebody here who is an admin of it."""
+        found: list[tuple[ScopeId, UserKey]] = []
+        for user in USERS:
+            rows: list[Any] = tx.execute(_ADMINISTERED, (self.node.node, user_id(self.node.node, user))).fetchall()
+            found += [(ScopeId(row[0]), user) for row in rows]
+        return self.rng.choice(found) if found else None
+
+    def _moderate(self, tx: Tx, user: UserKey) -> Draft | None:
+        """Take away what somebody said in a channel: as its founder, or by a wish as an admin elsewhere."""
+        admin = self._administered(tx)
+        where, who = admin or (self._governed(tx, own=True), user)
+        rows: list[Any] = [row for row in tx.execute(_ANY).fetchall() if row[1] == where]
+        if where is None or not rows:
+            return None
+        message = self.rng.choice(rows)[0]
+        body = ChannelAsked(message=message) if admin else MessageRemoved(message=message)
+        return Draft(scope=where, user=who, body=body)
 
     def _come_or_go(self, tx: Tx, user: UserKey) -> Draft | None:
         where = self._governed(tx, own=self.rng.random() < 0.5)

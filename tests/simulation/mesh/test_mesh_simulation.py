@@ -12,7 +12,7 @@ KINDS = {
     *("message.posted", "message.edited", "message.deleted", "strange.thing"),
     *("user.carded", "user.retired", "node.carded", "reaction.set"),
     *("channel.opened", "channel.changed", "channel.archived", "channel.asked", "channel.resumed", "role.set"),
-    *("channel.joined", "channel.left"),
+    *("channel.joined", "channel.left", "message.removed"),
 }
 FATES = {"kind", "malformed", "forked", "not_author", "projector", "wrong_scope", "deleted", "expired"}
 HAPPENINGS = {"split", "lies", "crashes amid a job", "cursors", "faults", "copied", "restored"}
@@ -41,6 +41,7 @@ def run(some: range, folder: Path, empty: Path) -> Counter[str]:
     return facts
 
 
+@pytest.mark.timeout(120)
 @pytest.mark.parametrize("first", GATE[::5])
 def test_nodes_converge(tmp_path: Path, empty: Path, first: int) -> None:
     run(range(first, first + 5), tmp_path, empty)
