@@ -75,12 +75,12 @@ def test_progress_is_asked_for_once_a_second_and_then_no_more(ada: Person) -> No
 # The rest of the app.
 
 
-def test_the_sidebar_leads_here_and_says_who_waits(ada: Person) -> None:
+def test_the_rail_leads_here_and_says_who_waits(ada: Person) -> None:
     mesh = Mesh(peers=[NEW])
     mesh.serve(ada)
     ada.open_general()
-    link = ada.page.get_by_role("navigation", name="Conversations").get_by_role("link", name="Connect")
-    expect(link).to_contain_text("1 waiting")
+    link = ada.page.get_by_role("navigation", name="Main").get_by_role("link", name="Network, 1 peer waits for you")
+    expect(link).to_contain_text("1")
     assert not [request.url for request in ada.requests if "/trust/connect.js" in request.url]
     link.click()
     expect(ada.page.get_by_role("heading", level=1, name="Connect")).to_be_focused()
@@ -97,7 +97,7 @@ def test_a_screen_that_does_not_come_says_so(ada: Person) -> None:
     Mesh().serve(ada)
     ada.open_general()
     ada.page.route("**/trust/connect.js", lambda route: route.abort())
-    ada.page.get_by_role("link", name="Connect").click()
+    ada.page.get_by_role("link", name="Network").click()
     expect(ada.page.get_by_text("The node cannot be reached")).to_be_visible()
     ada.expect_noise()
 

@@ -69,6 +69,24 @@ def test_admins_change_words_and_life_span(stage: Stage) -> None:
     stage.play(script)
 
 
+def test_a_channel_that_one_left_is_found_again(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        channel = await found(local)
+        mira = await local.register("mira")
+        key = mira["api_key"]
+        gone = f"/channels/{channel['id']}/members/{mira['user_id']}"
+
+        async def names(query: str) -> list[str]:
+            answer = await local.call("GET", f"/channels{query}", None, key)
+            return [c["name"] for c in answer.json()["channels"]]
+
+        assert (await names(""), await names("?left=1")) == (["general", channel["name"]], [])
+        assert (await local.call("DELETE", gone, None, key)).status_code == 200
+        assert (await names(""), await names("?left=1")) == (["general"], [channel["name"]])
+
+    stage.play(script)
+
+
 def test_roles_move_and_the_last_admin_stays(stage: Stage) -> None:
     async def script(local: Local) -> None:
         channel = await found(local)

@@ -18,10 +18,11 @@ import "./features/people/account.js";
 import { signOut, whoIsHere } from "./features/people/session.js";
 import { Peers } from "./features/trust/peers.js";
 import { failure } from "./parts/notice.js";
+import "./parts/rail.js";
 import { shell } from "./parts/shell.js";
 import "./parts/status-strip.js";
 import { frameWords as words } from "./parts/strings.js";
-import { OUTSIDE } from "./routes.js";
+import { OUTSIDE, placesOf } from "./routes.js";
 import { Visits } from "./visits.js";
 import { html, render } from "./vendor/lit.js";
 
@@ -67,11 +68,12 @@ function enter(session) {
   const stream = new EventStream(app.api, me.user_id);
   const outbox = new Outbox(app.api, me.user_id);
   const drafts = new Drafts(me.user_id);
-  const channels = new Channels(app.api, stream);
+  const channels = new Channels(app.api, stream, me.user_id);
   const signIns = new Store(1);
   const peers = new Peers({ api: app.api, stream, signIns });
   const mayManage = session.permissions.includes("manage_node");
-  const signedIn = /** @type {SignedInApp} */ ({ ...app, me, mayManage, signIns, stream, outbox, drafts, peers, channels: channels.list });
+  const signedIn = /** @type {SignedInApp} */ ({ ...app, me, mayManage, signIns, stream, outbox, drafts, peers, channels: channels.list, reloadChannels: (gone) => channels.load(gone), jump: () => {} });
+  signedIn.places = placesOf(signedIn);
   const others = new TabBus("session", () => leave());
 
   const leave = () => {
@@ -84,7 +86,7 @@ function enter(session) {
     leave();
   };
   show(null);
-  const visits = new Visits(root, signedIn, (parts) => frame(signedIn, out, parts));
+  const visits = new Visits(root, signedIn, channels, (parts) => frame(signedIn, out, parts));
   stops.add(() => stream.stop(), () => outbox.stop(), () => drafts.stop(), () => channels.stop(), () => peers.stop(), () => others.close());
   stops.add(() => visits.stop());
   stops.add(stream.state.subscribe(({ phase }) => phase === "live" && outbox.kick()));
@@ -95,7 +97,7 @@ function enter(session) {
   app.router.onChange = (path, how) => visits.go(path, how);
   frame(signedIn, out, { channel: null, panel: null });
   void stream.start().then(() => {
-    void channels.load();
+    void channels.load().then(() => visits.settle());
     void peers.load();
     outbox.kick();
     const arrived = app.router.path in OUTSIDE;
@@ -128,13 +130,13 @@ function keepSignedIn(signedIn, stops) {
 function frame(signedIn, out, { channel, panel }) {
   const { path } = app.router;
   const slots = {
-    path,
     page: /** @type {"list" | "place" | "panel"} */ (path === "/" ? "list" : panel ? "panel" : "place"),
     conversation: channel !== null,
     panel,
+    rail: html`<canopy-rail .items=${signedIn.places} .stores=${[signedIn.peers.view]} .here=${path}></canopy-rail>`,
     account: html`<canopy-account .me=${signedIn.me} .onSignOut=${out}></canopy-account>`,
-    sidebar: html`<canopy-sidebar .channels=${signedIn.channels} .peers=${signedIn.peers.view}
-      .mayManage=${signedIn.mayManage} .here=${channel ? `/c/${encodeURIComponent(channel)}` : path} .isPage=${path === "/"}></canopy-sidebar>`,
+    sidebar: html`<canopy-sidebar .app=${signedIn} .here=${channel ? `/c/${encodeURIComponent(channel)}` : path}
+      .isPage=${path === "/"}></canopy-sidebar>`,
     status: html`<canopy-status .stream=${signedIn.stream} .outbox=${signedIn.outbox}
       .peers=${signedIn.peers.view}></canopy-status>`,
   };

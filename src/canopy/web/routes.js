@@ -1,6 +1,7 @@
 /** Which address shows which screen. The rooms do not know each other: what stands beside what is said here. */
 
 import { mount as mountChannel } from "./features/messages/channel.js";
+import { frameWords, peersWaiting, words } from "./parts/strings.js";
 
 /** @typedef {import("./base/types.js").MountInside} MountInside */
 /** @typedef {import("./base/types.js").SignedInApp} SignedInApp */
@@ -22,8 +23,13 @@ export const OUTSIDE = {
   "/register": () => import("./features/people/register.js"),
 };
 
+const DETAILS = { load: () => import("./features/channels/details.js"), label: frameWords.details };
+
 /** @type {import("./base/router.js").Route<Place>[]} */
 export const INSIDE = [
+  { pattern: "/c", target: { load: () => import("./features/channels/browse.js") } },
+  { pattern: "/c/:channel/about", target: { mount: mountChannel, panel: DETAILS } },
+  { pattern: "/c/:channel/about/:tab", target: { mount: mountChannel, panel: DETAILS } },
   { pattern: "/c/:channel", target: { mount: mountChannel } },
   { pattern: "/c/:channel/:message", target: { mount: mountChannel } },
   { pattern: "/c/:channel/t/:thread", target: { mount: mountChannel } },
@@ -32,3 +38,18 @@ export const INSIDE = [
 
 /** Addresses that lead home: old ones, and those of people who are not signed in. */
 export const MOVED = new Set(["/channels", ...Object.keys(OUTSIDE)]);
+
+/** What stands in the rail. @param {SignedInApp} app @returns {import("./parts/rail.js").RailItem[]} */
+export function placesOf(app) {
+  return [
+    { href: "/", label: words.home, icon: "home" },
+    { href: "/connect", label: words.network, icon: "network", under: ["/trust"], mark: () => waiting(app) },
+  ];
+}
+
+/** Peers whom only this person can let in. @param {SignedInApp} app */
+function waiting(app) {
+  const unjudged = app.peers.view.value.peers.filter(({ level }) => level === "unknown" || level === "introduced");
+  const count = app.mayManage ? unjudged.filter(({ state }) => state !== "offline").length : 0;
+  return { count, name: peersWaiting(count) };
+}

@@ -25,10 +25,15 @@ const NARROW = matchMedia("(max-width: 899px)");
 const HOME = "general";
 
 export class Visits {
-  /** @param {HTMLElement} root @param {SignedInApp} app @param {(frame: Frame) => void} draw draws the frame */
-  constructor(root, app, draw) {
+  /**
+   * @param {HTMLElement} root @param {SignedInApp} app
+   * @param {{named: (text: string) => string | null, want: (id: string) => void}} channels
+   * @param {(frame: Frame) => void} draw draws the frame
+   */
+  constructor(root, app, channels, draw) {
     this.root = root;
     this.app = app;
+    this.channels = channels;
     this.draw = draw;
     this.last = `last.${app.me.user_id}`;
     /** @type {Shown} */
@@ -51,6 +56,13 @@ export class Visits {
     retitle("");
   }
 
+  /** The names of channels are known now: an address that used one becomes that of the channel. */
+  settle() {
+    const { path } = this.app.router;
+    const called = match(INSIDE, path)?.params.channel;
+    if (called && (this.main.screen === null || this.channels.named(called) !== called)) this.go(path, "load");
+  }
+
   /** @param {string} path @param {How} how @returns {void} */
   go(path, how) {
     if (MOVED.has(path) || (path === "/" && !(NARROW.matches && how !== "load"))) {
@@ -58,6 +70,13 @@ export class Visits {
       return this.go(this.app.router.path, how);
     }
     const found = match(INSIDE, path);
+    const id = found?.params.channel && this.channels.named(found.params.channel);
+    if (found && id && id !== found.params.channel) {
+      history.replaceState(null, "", path.replace(/^\/c\/[^/]*/u, `/c/${encodeURIComponent(id)}`));
+      return this.go(this.app.router.path, how);
+    }
+    if (id === null) return this.draw({ channel: "", panel: null });
+    if (id) this.channels.want(id);
     const place = found && (found.target.open?.(this.app) ?? true) ? found.target : null;
     const params = found?.params ?? {};
     if (params.channel) storage.write(this.last, params.channel);

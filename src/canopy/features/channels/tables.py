@@ -108,6 +108,7 @@ _INSERT_ADMIN = prepare(insert(channel_admins).values(row_of(channel_admins)))
 _DELETE_ABSENCE = prepare(delete(channel_absences).where(channel_absences.c.object == bindparam("which")))
 _INSERT_ABSENCE = prepare(insert(channel_absences).values(row_of(channel_absences)))
 _LIST = prepare(select(*_COLUMNS).where(text(_MINE)).order_by(channels.c.folded, channels.c.id))
+_LEFT = prepare(select(*_COLUMNS).where(text(f"NOT ({_MINE})")).order_by(channels.c.folded, channels.c.id))
 _FIND = prepare(select(*_COLUMNS).where(channels.c.id == bindparam("id"), text(_MINE)))
 _ANY = prepare(select(*_COLUMNS).where(channels.c.id == bindparam("id")))
 _BY_SCOPE = prepare(select(*_COLUMNS).where(channels.c.scope == bindparam("scope")))
@@ -210,6 +211,11 @@ def fold_name(name: str) -> str:
 def list_channels(tx: Read, principal: Principal) -> list[Channel]:
     """The channels that the caller belongs to, #general first."""
     return [_GENERAL, *(_channel(row) for row in _LIST.rows(tx, user_id=principal.user_id))]
+
+
+def list_left(tx: Read, principal: Principal) -> list[Channel]:
+    """The open channels that the caller went out of and may come back to."""
+    return [_channel(row) for row in _LEFT.rows(tx, user_id=principal.user_id)]
 
 
 def find_channel(tx: Read, principal: Principal, channel_id: str) -> Channel | None:

@@ -63,3 +63,19 @@ export function nextLandmark(direction) {
   next.tabIndex = -1;
   next.focus();
 }
+
+const STEPS = /** @type {Record<string, number>} */ ({ ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 });
+
+/** A list of places takes one Tab stop; arrows, Home and End move in it. @param {KeyboardEvent} event */
+export function rove(event) {
+  const list = /** @type {HTMLElement} */ (event.currentTarget);
+  const step = STEPS[event.key];
+  if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return;
+  if ((step === undefined && event.key !== "Home" && event.key !== "End") || isTyping(event.target)) return;
+  const items = /** @type {HTMLElement[]} */ ([...list.querySelectorAll("[data-roving]")]).filter((item) => item.offsetParent !== null);
+  const here = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  if (here < 0) return;
+  event.preventDefault();
+  const next = step === undefined ? (event.key === "Home" ? 0 : items.length - 1) : (here + step + items.length) % items.length;
+  items[next]?.focus();
+}

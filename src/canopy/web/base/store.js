@@ -1,3 +1,7 @@
+/** What changes and who hears of it: one observable value, what to stop, and one reading at a time. */
+
+const REST = 200; // ms between two calls, however often one asks
+
 /** One observable value. The smallest thing that lets a model be drawn without knowing who draws it. */
 
 /** @template T */
@@ -57,4 +61,41 @@ export class Stops {
   run() {
     for (const fn of this.fns.splice(0).reverse()) fn();
   }
+}
+
+/** Runs one call at a time; whoever asks meanwhile shares the next one. */
+export class Coalesced {
+  /** @param {() => Promise<void>} call never throws */
+  constructor(call) {
+    this.call = call;
+    this.stopped = false;
+    /** @type {Promise<void> | null} */
+    this.now = null;
+    /** @type {Promise<void> | null} */
+    this.next = null;
+  }
+
+  stop() {
+    this.stopped = true;
+  }
+
+  /** @returns {Promise<void>} */
+  run() {
+    if (this.stopped) return Promise.resolve();
+    if (this.now) return (this.next ??= this.now.then(rest).then(() => this.#begin()));
+    return this.#begin();
+  }
+
+  #begin() {
+    this.next = null;
+    this.now = this.stopped ? Promise.resolve() : this.call();
+    const mine = this.now;
+    return mine.finally(() => {
+      if (this.now === mine) this.now = null;
+    });
+  }
+}
+
+function rest() {
+  return new Promise((resolve) => setTimeout(resolve, REST));
 }

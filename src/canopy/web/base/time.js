@@ -74,3 +74,18 @@ export function mark(name) {
 export function markPainted(name) {
   requestAnimationFrame(() => setTimeout(() => mark(name)));
 }
+
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
+const UNITS = [["year", 365 * DAY], ["month", 30 * DAY], ["day", DAY], ["hour", 3_600_000], ["minute", 60_000]];
+
+/** "4 minutes ago", "yesterday", "now". @param {Date} date @param {Date} [now] */
+export function ago(date, now = new Date()) {
+  const apart = Math.min(0, date.getTime() - now.getTime());
+  const found = UNITS.find(([, size]) => -apart >= size);
+  return found ? relative.format(Math.round(apart / found[1]), found[0]) : relative.format(0, "second");
+}
+
+/** @param {Date} date */
+export function fullDate(date) {
+  return otherYear.format(date);
+}

@@ -30,6 +30,11 @@
  * @property {string} privacy_mode
  * @property {string} [user_role]
  * @property {string | null} [last_message_at]
+ * @property {number} [unread_count]
+ * @property {number} [unread_mention_count]
+ * @property {string | null} [created_at]
+ * @property {string | null} [origin_peer]
+ * @property {"active" | "archived" | "preserved"} [lifecycle_status]
  */
 
 /**
@@ -39,6 +44,7 @@
  * @property {string} display_name
  * @property {string | null} [origin_peer]
  * @property {string} [account_type]
+ * @property {string} [role]
  */
 
 /**
@@ -155,6 +161,9 @@
  *   outbox: import("./outbox.js").Outbox,
  *   drafts: import("./drafts.js").Drafts,
  *   channels: import("./store.js").Store<Channel[] | null>,
+ *   reloadChannels: (gone?: string) => Promise<void>,
+ *   jump: () => void,
+ *   places: import("../parts/rail.js").RailItem[],
  * }} SignedInApp
  */
 

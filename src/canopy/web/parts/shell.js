@@ -1,34 +1,30 @@
 /** The frame around every place: skip links, rail, sidebar, main, status. Its contents are handed in. */
 
 import { html, nothing } from "../vendor/lit.js";
-import { icon } from "./icons.js";
+import { rove } from "../base/keys.js";
 import { words } from "./strings.js";
 
 /**
  * @typedef {object} Slots
- * @property {string} path
  * @property {"list" | "place" | "panel"} page which of them a narrow screen shows
  * @property {boolean} conversation
  * @property {string | null} panel the name of the landmark beside the place
+ * @property {unknown} rail
  * @property {unknown} account
  * @property {unknown} sidebar
  * @property {unknown} status
  */
 
 /** @param {Slots} slots */
-export function shell({ path, page, conversation, panel, account, sidebar, status }) {
-  const home = page === "list" || path.startsWith("/c/");
+export function shell({ page, conversation, panel, rail, account, sidebar, status }) {
   return html`
     <div class="skip-links">${conversation ? toConversation() : html`<a href="#main" @click=${skipTo("h1")}>${words.skipToContent}</a>`}</div>
     <div class="shell" data-page=${page}>
-      <nav class="rail" aria-label=${words.main}>
-        <ul>
-          <li><a class="rail-item" href="/" aria-current=${home ? "true" : nothing} aria-label=${words.home} title=${words.home}>
-            ${icon("home")}</a></li>
-        </ul>
+      <nav class="rail" aria-label=${words.main} @keydown=${rove}>
+        ${rail}
         ${account}
       </nav>
-      <nav class="sidebar" aria-label=${words.conversations}>${sidebar}</nav>
+      <nav class="sidebar" aria-label=${words.conversations} @keydown=${rove}>${sidebar}</nav>
       <main class="main" id="main"><div data-screen></div></main>
       ${panel === null ? nothing : html`<aside class="aside" aria-label=${panel}><div data-panel></div></aside>`}
       <footer class="status" aria-label=${words.status}>${status}</footer>

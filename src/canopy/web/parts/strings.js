@@ -10,6 +10,7 @@ export const words = {
   conversations: "Conversations",
   status: "Status",
   home: "Home",
+  network: "Network",
   send: "Send",
   audience: "Who will see this",
   enterHint: "Enter sends · Shift+Enter for a new line",
@@ -63,4 +64,8 @@ export const frameWords = {
   missing: "This page is not available here",
   missingAdvice: "The address may be wrong, or it leads to something that was not shared with you.",
   toStart: "Go to your conversations",
+  details: "Details",
 };
+
+/** @param {number} n */
+export const peersWaiting = (n) => plural(n, "{n} peer waits for you", "{n} peers wait for you");

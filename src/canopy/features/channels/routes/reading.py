@@ -20,6 +20,7 @@ from canopy.features.channels.tables import (
     admins_of,
     find_channel,
     list_channels,
+    list_left,
 )
 from canopy.features.people.tables import list_cards
 from canopy.ground.codec import to_json
@@ -27,13 +28,14 @@ from canopy.ground.errors import InvalidParameter
 
 
 def get_channels(ask: Ask) -> Response:
-    """The channels that the caller belongs to."""
+    """The channels that the caller belongs to, or those that they left."""
     q = ask.query("q").casefold().lstrip("#")
     archived = ask.flag("archived")
     limit = ask.limit(100)
     after = ask.query("cursor")
     with ask.reading() as tx:
-        mine = [c for c in list_channels(tx, ask.principal) if q in c.name.casefold() and is_archived(c) is archived]
+        known = list_left(tx, ask.principal) if ask.flag("left") else list_channels(tx, ask.principal)
+        mine = [c for c in known if q in c.name.casefold() and is_archived(c) is archived]
         start = _after(mine, after)
         page = mine[start : start + limit]
         shown = [channel_json(ask, tx, channel) for channel in page]

@@ -59,10 +59,11 @@ class Channels(msgspec.Struct, kw_only=True):
 
 
 class ChannelPage(Page, kw_only=True):
-    """Which channels: by a part of the name; archived ones instead of active ones."""
+    """Which channels: by a part of the name; archived ones instead of active ones; those that the caller left."""
 
     q: str = ""
     archived: bool = False
+    left: bool = False
 
 
 class OneChannel(msgspec.Struct, kw_only=True):

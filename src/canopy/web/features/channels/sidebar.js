@@ -1,24 +1,24 @@
-/** The list of conversations. */
+/** The list of conversations: what is unread first, then all by name. */
 
 import { html, nothing, repeat } from "../../vendor/lit.js";
 import { cleanName } from "../../base/text.js";
 import { LightElement } from "../../parts/element.js";
 import { icon } from "../../parts/icons.js";
-import { waitingPeers, words } from "./strings.js";
+import { isArchived, mentionsIn } from "./channels.js";
+import { unreadName, words } from "./strings.js";
 
 /** @typedef {import("../../base/types.js").Channel} Channel */
+/** @typedef {import("../../base/types.js").SignedInApp} SignedInApp */
+
+const MOST_MENTIONS = 99;
 
 export class Sidebar extends LightElement {
-  static properties = { channels: { attribute: false }, peers: { attribute: false }, mayManage: {}, here: {}, isPage: {} };
+  static properties = { app: { attribute: false }, here: {}, isPage: {} };
 
   constructor() {
     super();
-    /** @type {import("../../base/store.js").Store<Channel[] | null>} */
-    this.channels = /** @type {any} */ (undefined);
-    /** @type {import("../../base/store.js").Store<import("../../base/types.js").PeersView>} */
-    this.peers = /** @type {any} */ (undefined);
-    /** Whether a peer that waits is this person's business. */
-    this.mayManage = false;
+    /** @type {SignedInApp} */
+    this.app = /** @type {any} */ (undefined);
     /** The address that is open. */
     this.here = "";
     /** Whether a narrow screen shows nothing else, so that its heading is the page's. */
@@ -27,38 +27,64 @@ export class Sidebar extends LightElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.follow(this.channels, this.peers);
+    this.follow(this.app.channels);
   }
 
   render() {
+    const shown = (this.app.channels.value ?? []).filter((channel) => !isArchived(channel));
+    const unread = shown.filter((channel) => this.#isUnread(channel));
+    const rest = shown.filter((channel) => !this.#isUnread(channel));
     const name = words.workspace;
-    return html`${this.isPage ? html`<h1 class="sidebar-head" tabindex="-1">${name}</h1>` : html`<div class="sidebar-head">${name}</div>`}
+    const stop = this.here === "/c" || shown.some((channel) => this.#isHere(channel));
+    return html`<div class="sidebar-head">
+        ${this.isPage ? html`<h1 tabindex="-1">${name}</h1>` : html`<span>${name}</span>`}
+        <button class="icon-button" type="button" data-roving tabindex="-1" aria-label=${words.create} title=${words.create} aria-haspopup="dialog"
+          @click=${this.#create}>${icon("plus")}</button>
+      </div>
       <div class="places">
-        <h2 id="places-channels">${words.channels}</h2>
-        <ul aria-labelledby="places-channels">
-          ${repeat(this.channels.value ?? [], (channel) => channel.id, (channel) => this.#row(channel))}
-        </ul>
-        <h2 id="places-network">${words.network}</h2>
-        <ul aria-labelledby="places-network"><li>${this.#link("/connect", "network", words.connect, this.#waiting())}</li></ul>
+        <button class="jump-to" type="button" data-roving tabindex=${stop ? -1 : 0} @click=${() => this.app.jump()}>${icon("search")}<span>${words.jump}</span><kbd>Ctrl K</kbd></button>
+        ${unread.length > 0 ? this.#group("places-unread", words.unread, unread) : nothing}
+        ${this.#group("places-channels", words.channels, rest)}
+        <a class="place-row is-quiet" data-roving tabindex=${this.here === "/c" ? 0 : -1} href="/c" aria-current=${this.here === "/c" ? "page" : nothing}>${icon("list")}<span>${words.browse}</span></a>
       </div>`;
   }
 
-  #waiting() {
-    const unjudged = this.peers.value.peers.filter(({ level }) => level === "unknown" || level === "introduced");
-    const waiting = unjudged.filter(({ state }) => state !== "offline").length;
-    return this.mayManage && waiting > 0 ? html`<span class="place-mark">${waitingPeers(waiting)}</span>` : nothing;
+  /** The channel in view is being read. @param {Channel} channel */
+  #isUnread(channel) {
+    return (channel.unread_count ?? 0) > 0 && !this.#isHere(channel);
   }
 
   /** @param {Channel} channel */
-  #row(channel) {
-    return html`<li>${this.#link(`/c/${encodeURIComponent(channel.id)}`, "hash", cleanName(channel.name))}</li>`;
+  #isHere(channel) {
+    return this.here === hrefOf(channel);
   }
 
-  /** @param {string} href @param {Parameters<typeof icon>[0]} mark @param {string} name @param {unknown} [more] */
-  #link(href, mark, name, more = nothing) {
-    return html`<a class="place-row" href=${href} aria-current=${href === this.here ? "page" : nothing}>${icon(mark)}<span
-      dir="auto">${name}</span>${more}</a>`;
+  /** @param {string} id @param {string} title @param {Channel[]} channels */
+  #group(id, title, channels) {
+    return html`<h2 id=${id}>${title}</h2>
+      <ul aria-labelledby=${id}>${repeat(channels, (channel) => channel.id, (channel) => this.#row(channel))}</ul>`;
   }
+
+  /** Bold says unread, a number says that somebody called. @param {Channel} channel */
+  #row(channel) {
+    const name = cleanName(channel.name);
+    const unread = this.#isUnread(channel);
+    const mentions = unread ? mentionsIn(channel) : 0;
+    return html`<li><a data-roving tabindex=${this.#isHere(channel) ? 0 : -1} class="place-row${unread ? " is-unread" : ""}" href=${hrefOf(channel)} aria-current=${this.#isHere(channel) ? "page" : nothing}
+      aria-label=${unread ? unreadName(name, mentions) : nothing}>${icon("hash")}<span dir="auto">${name}</span>${mentions > 0
+        ? html`<span class="count">${mentions > MOST_MENTIONS ? `${MOST_MENTIONS}+` : mentions}</span>`
+        : nothing}</a></li>`;
+  }
+
+  #create = async () => {
+    const { askForChannel } = await import("./new.js");
+    askForChannel(this.app);
+  };
+}
+
+/** @param {Channel} channel */
+export function hrefOf(channel) {
+  return `/c/${encodeURIComponent(channel.id)}`;
 }
 
 customElements.define("canopy-sidebar", Sidebar);

@@ -24,6 +24,7 @@ export function mount(root, app, params) {
     get title() {
       return `#${nameOf(app, id)}`;
     },
+    update: ({ channel, message, thread }) => channel === id && !message && !thread,
     unmount: () => render(nothing, root),
   };
 }
@@ -113,11 +114,13 @@ export class ChannelScreen extends LightElement {
 
   #header() {
     const topic = this.#channel?.topic || this.#channel?.description;
+    const about = `/c/${encodeURIComponent(this.channelId)}/about`;
     return html`<header class="place-header">
       <a class="icon-button to-list" href="/" aria-label=${words.backToList} title=${words.backToList}>${icon("back")}</a>
       <h1 class="place-name" tabindex="-1">${icon("hash")}<span>${this.#name}</span></h1>
-      ${this.members ? html`<span class="place-facts">${members(this.members.length)}</span>` : nothing}
+      ${this.members ? html`<a class="place-facts" href="${about}/members">${members(this.members.length)}</a>` : nothing}
       ${topic ? html`<span class="place-topic" title=${topic}>${topic}</span>` : nothing}
+      <a class="icon-button place-act" href="${about}/settings" aria-label=${words.details} title=${words.details}>${icon("info")}</a>
     </header>`;
   }
 

@@ -9,6 +9,7 @@ export const words = {
   olderFailed: "Older messages could not be loaded.",
   retry: "Retry",
   backToList: "Back to conversations",
+  details: "Details",
   slow: "This takes longer than usual",
   slowAdvice: "The node has not answered yet. Nothing is lost.",
   loadFailed: "The messages could not be loaded.",

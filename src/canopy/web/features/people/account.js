@@ -24,7 +24,7 @@ export class AccountMenu extends LightElement {
 
   render() {
     const { display_name: name, username, user_id: id, account_type } = this.me;
-    return html`<button class="rail-item" type="button" popovertarget="account-menu" aria-haspopup="menu"
+    return html`<button class="rail-item" type="button" data-roving tabindex="-1" popovertarget="account-menu" aria-haspopup="menu"
         aria-label=${accountName(name, username)} title=${accountName(name, username)}>
         ${avatar({ id, name, agent: account_type === "agent" }, "small")}</button>
       <div class="menu" id="account-menu" popover @toggle=${this.#toggled}>

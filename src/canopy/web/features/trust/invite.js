@@ -1,12 +1,13 @@
 /** Your invite: as a picture, as words and as text, and the addresses that it names. */
 
 import { html, nothing } from "../../vendor/lit.js";
+import { Coalesced } from "../../base/store.js";
 import { copyText } from "../../parts/copy.js";
 import { field, valuesOf } from "../../parts/field.js";
 import { icon } from "../../parts/icons.js";
 import { failure } from "../../parts/notice.js";
 import { Block, alertLine, bare, explain, fingerprintLine } from "./block.js";
-import { Coalesced, whenPeersChange } from "./peers.js";
+import { whenPeersChange } from "./peers.js";
 import { fingerprint } from "./states.js";
 import { LIFETIMES, expires, reachKind, shareText, words } from "./strings.js";
 import { instantOf } from "./when.js";

@@ -2,7 +2,8 @@
 
 import { html, nothing, repeat } from "../../vendor/lit.js";
 import { Block, alertLine, explain, outcomeList } from "./block.js";
-import { Coalesced, whenPeersChange } from "./peers.js";
+import { Coalesced } from "../../base/store.js";
+import { whenPeersChange } from "./peers.js";
 import { nameOf } from "./states.js";
 import { connectTo, introducedBy, listed, reviewOf, words } from "./strings.js";
 

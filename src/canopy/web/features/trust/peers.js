@@ -4,11 +4,10 @@
  */
 
 import { ApiError } from "../../base/api.js";
-import { Store, Stops } from "../../base/store.js";
+import { Coalesced, Store, Stops } from "../../base/store.js";
 import { cleanName } from "../../base/text.js";
 
 const PROGRESS = 1000; // ms between two reads while something moves
-const REST = 200; // ms between two reads, however often the bell rings
 
 /** @typedef {import("../../base/types.js").Peer} Peer */
 /** @typedef {import("../../base/types.js").PeersView} PeersView */
@@ -62,43 +61,6 @@ export class Peers {
   #isMoving() {
     return !this.reading.stopped && this.view.value.peers.some((peer) => peer.progress);
   }
-}
-
-/** Runs one call at a time; whoever asks meanwhile shares the next one. */
-export class Coalesced {
-  /** @param {() => Promise<void>} call never throws */
-  constructor(call) {
-    this.call = call;
-    this.stopped = false;
-    /** @type {Promise<void> | null} */
-    this.now = null;
-    /** @type {Promise<void> | null} */
-    this.next = null;
-  }
-
-  stop() {
-    this.stopped = true;
-  }
-
-  /** @returns {Promise<void>} */
-  run() {
-    if (this.stopped) return Promise.resolve();
-    if (this.now) return (this.next ??= this.now.then(rest).then(() => this.#begin()));
-    return this.#begin();
-  }
-
-  #begin() {
-    this.next = null;
-    this.now = this.stopped ? Promise.resolve() : this.call();
-    const mine = this.now;
-    return mine.finally(() => {
-      if (this.now === mine) this.now = null;
-    });
-  }
-}
-
-function rest() {
-  return new Promise((resolve) => setTimeout(resolve, REST));
 }
 
 /**
