@@ -150,7 +150,7 @@ class Network:
             self.plan_acts(node, self.people[node].act)
             self.plan_sweeps(node)
         for liar in self.liars:
-            self.plan_acts(liar.node, liar.act)
+            self.plan_acts(liar.node, liar.act, 2 * ACTS)
         for node in self.strangers:
             self.plan_acts(node, self.people[node].act, 3)
         Mishaps(self).plan()
