@@ -266,6 +266,7 @@ def test_what_was_deleted_calls_nobody_and_leaves_nothing_to_read(stage: Stage) 
     async def script(local: Local) -> None:
         mira = await local.register("mira")
         message = await local.say("@mira secret")
+        await local.say("so that a tombstone stays", parent_message_id=message["id"])
         assert len(await mentions(local, mira["api_key"])) == 1
         await local.call("DELETE", f"/channels/general/messages/{message['id']}", None)
         assert await mentions(local, mira["api_key"]) == []

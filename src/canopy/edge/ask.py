@@ -109,6 +109,13 @@ class Ask:
         """The `limit` of a list."""
         return self.number("limit", default, least=1, most=most)
 
+    def place(self) -> int:
+        """The `cursor` of a list whose places are numbers; 0 for the beginning. Raises InvalidParameter."""
+        cursor = self.query("cursor")
+        if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+            raise InvalidParameter("This cursor is not one of ours.", parameter="cursor")
+        return int(cursor or 0)
+
     def flag(self, name: str, default: bool = False) -> bool:
         """A yes-or-no parameter: 1, true, yes, on are true, anything else is not."""
         text = self.request.query_params.get(name)
@@ -179,6 +186,13 @@ class Ask:
         if not {tag, "*"}.isdisjoint(_tags(self.header("if-none-match"))):
             return Response(status_code=304, headers={"ETag": tag})
         return self.answer(value, headers={"ETag": tag})
+
+    def held(self, data: bytes, media: str, version: str, headers: Mapping[str, str]) -> Response:
+        """Bytes that are no JSON, with their ETag; 304 when the caller holds this version."""
+        tagged = {**headers, "ETag": f'"{version}"'}
+        if not {tagged["ETag"], "*"}.isdisjoint(_tags(self.header("if-none-match"))):
+            return Response(status_code=304, headers=tagged)
+        return Response(data, 200, tagged, media)
 
 
 def respond(body: bytes, status: int, headers: Mapping[str, str]) -> Response:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from canopy.crypto.sealing import equal, token_digest
 from canopy.edge.guard import Limits
 from canopy.edge.metrics import Metrics
+from canopy.edge.pictures import Pictures
 from canopy.edge.presence import CheckIns
 from canopy.edge.rooms import Rooms
 from canopy.edge.route import Route
@@ -69,6 +70,7 @@ class Core:
     health: Callable[[], dict[str, Any]]
     used_keys: dict[str, int] = field(default_factory=dict)
     used_sessions: set[str] = field(default_factory=set)
+    pictures: Pictures = field(default_factory=Pictures)
     check_ins: CheckIns = field(default_factory=CheckIns)
     streams: "Streams | None" = None
     mesh: Any = None

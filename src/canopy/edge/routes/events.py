@@ -81,7 +81,8 @@ class Diagnostics(msgspec.Struct, kw_only=True):
 
 
 async def list_events(ask: Ask) -> Response:
-    """Events above `after_seq`; with `wait`, up to 25 s for the first one."""
+    """Events above `after_seq`; with `wait`, up to 25 s for the first one. An agent checks in by asking."""
+    ask.core.check_ins.note(ask.principal, ask.core.clock.now_ms(), "events")
     after, limit = ask.number("after_seq", 0), ask.limit(50)
     applied, ignored = _types(ask)
     seconds = ask.number("wait", 0, most=WAIT_SECONDS)
@@ -160,6 +161,7 @@ def open_stream(ask: Ask) -> Response:
         return Response(media_type="text/event-stream")
     if ask.core.streams is None:
         raise OurFault
+    ask.core.check_ins.note(ask.principal, ask.core.clock.now_ms(), "events")
     applied, _ = _types(ask)
     heartbeat = ask.number("heartbeat", int(HEARTBEAT), least=1, most=60)
     subscriber = Subscriber(ask.principal, frozenset(applied) if applied else None)

@@ -31,6 +31,10 @@ def _of_channel(tx: Read, principal: Principal, channel: str) -> dict[str, Any]:
     return {"unread_mentions": tables.count_unread_mentions(tx, principal, channel)}
 
 
+def _counters(tx: Read, principal: Principal, user: str) -> dict[str, Any]:
+    return {"unacked_mentions": tables.count_new(tx, user)}
+
+
 def _event_type(name: str) -> EventType:
     return EventType(name=name, permission=Permission.READ_FEED, sees=_sees, detail=_preview)
 
@@ -40,5 +44,5 @@ FEATURE = Room(
     deliveries=(Delivery(kinds=(MessagePosted.KIND, MessageEdited.KIND), make=tables.deliver),),
     routes=ROUTES,
     event_types=tuple(_event_type(name) for name in (tables.CREATED, tables.ACKNOWLEDGED)),
-    completions=(Completion(thing="channel", adds=_of_channel),),
+    completions=(Completion(thing="channel", adds=_of_channel), Completion(thing="counters", adds=_counters)),
 )

@@ -14,7 +14,7 @@ from canopy.features.channels.tables import Channel, admins_of, find_channel
 from canopy.features.mentions.actions import Acknowledging, acknowledge
 from canopy.features.mentions.shown import MentionJson, mention_json, source_of
 from canopy.features.mentions.tables import Mention, list_mentions, suggest
-from canopy.features.people.shown import flat, presence_of
+from canopy.features.people.shown import avatar_url, flat, presence_of
 from canopy.features.people.tables import Card, find_card
 from canopy.ground.errors import InvalidParameter
 from canopy.ground.ids import EventId
@@ -102,7 +102,7 @@ def get_mentions(ask: Ask) -> Response:
     """Mentions of the caller that stand where the caller may read, newest first."""
     limit, since = ask.limit(50), _since(ask.query("since"))
     acknowledged = ask.flag("include_acknowledged")
-    before = _place(ask.query("cursor")) or NEWEST
+    before = ask.place() or NEWEST
     shown: list[MentionJson] = []
     with ask.reading() as tx:
         more = True
@@ -154,7 +154,7 @@ async def acknowledge_some(ask: Ask) -> Response:
 def get_suggestions(ask: Ask) -> Response:
     """Members of a channel whose handle or name holds `q`, those that begin with it first."""
     limit, q = ask.limit(50), ask.query("q")
-    skipped = _place(ask.query("cursor"))
+    skipped = ask.place()
     with ask.reading() as tx:
         channel = _channel(ask, tx)
         users = suggest(tx, channel, q, skipped, limit + 1)
@@ -173,13 +173,6 @@ def _channel(ask: Ask, tx: Read) -> Channel:
     return found(find_channel(tx, ask.principal, identity), MISSING_CHANNEL, "channel_not_found")
 
 
-def _place(cursor: str) -> int:
-    """Where the page begins; 0 for the first. Raises InvalidParameter."""
-    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
-        raise InvalidParameter("This cursor is not one of ours.", parameter="cursor")
-    return int(cursor or 0)
-
-
 def _suggestion(ask: Ask, tx: Read, card: Card) -> Suggestion:
     here = ask.principal.node
     remote = card.node != here
@@ -191,7 +184,7 @@ def _suggestion(ask: Ask, tx: Read, card: Card) -> Suggestion:
         username=handle,
         display_name=card.name,
         handle=handle,
-        avatar_url=None,
+        avatar_url=avatar_url(card.avatar),
         account_type=card.account_type,
         is_remote=remote,
         origin_peer=peer_id(card.node),

@@ -109,6 +109,16 @@ _COUNT_UNREAD = prepare(
         tuple_(messages.c.time, messages.c.id) > tuple_(bindparam("stamp"), bindparam("beyond")),
     )
 )
+_COUNT_NEW = prepare(
+    select(func.count())
+    .select_from(mentions.join(messages, messages.c.id == mentions.c.message))
+    .where(
+        mentions.c.user_id == bindparam("user_id"),
+        mentions.c.acknowledged.is_(None),
+        messages.c.deleted.is_(None),
+        or_(messages.c.expires == literal_column("0"), messages.c.expires > bindparam("now")),
+    )
+)
 _SUGGEST = prepare(
     select(user_cards.c.user_id)
     .where(
@@ -229,6 +239,12 @@ def count_unread_mentions(tx: Read, principal: Principal, channel: str) -> int:
     count: int = _COUNT_UNREAD.value(
         tx, user_id=principal.user_id, channel=channel, stamp=stamp, beyond=beyond, now=tx.now_ms
     )
+    return count
+
+
+def count_new(tx: Read, user: str) -> int:
+    """How many mentions of a user are not acknowledged, of those that still point at something."""
+    count: int = _COUNT_NEW.value(tx, user_id=user, now=tx.now_ms)
     return count
 
 

@@ -8,6 +8,7 @@ import msgspec
 from canopy.features.messages.tables import Message
 from canopy.features.messages.tables.called import calls_everyone, unpack_pairs
 from canopy.features.messages.tables.reactions import Reactions, reactions_of
+from canopy.features.people.shown import avatar_url
 from canopy.features.people.tables import Card, find_card
 from canopy.ground.codec import to_json
 from canopy.ground.ids import NodeId
@@ -38,6 +39,7 @@ class MessageJson(msgspec.Struct, kw_only=True):
     username: str
     display_name: str
     account_type: str
+    avatar_url: str | None
     content: str
     type: str
     created_at: str
@@ -123,6 +125,7 @@ def _json(message: Message, reactions: Reactions, called: CalledJson, here: Node
         username=handle_here(message.handle or "unknown", message.node, here),
         display_name=message.name or "Unknown",
         account_type=message.account_type or "human",
+        avatar_url=avatar_url(message.avatar or ""),
         content=message.content,
         type="text",
         created_at=created,

@@ -7,7 +7,7 @@ import msgspec
 from canopy.edge import accounts
 from canopy.edge.principal import ALL, CONSERVATIVE, AccountType, Principal, Status
 from canopy.features.people.events import NodeCarded, UserCarded
-from canopy.features.people.tables import find_card
+from canopy.features.people.tables import find_avatar, find_card
 from canopy.ground.errors import Conflict, NotFound
 from canopy.ground.ids import NodeId, UserKey
 from canopy.log import scope
@@ -39,6 +39,7 @@ class ProfileChange(msgspec.Struct, kw_only=True):
 
     display_name: str | None = None
     bio: str | None = None
+    avatar: bytes | None = None
 
 
 def open_account(tx: Tx, principal: Principal, wish: NewAccount) -> Sequence[Draft]:
@@ -60,17 +61,20 @@ def open_account(tx: Tx, principal: Principal, wish: NewAccount) -> Sequence[Dra
 
 
 def change_profile(tx: Tx, principal: Principal, wish: ProfileChange) -> Sequence[Draft]:
-    """Write a new card for oneself. Raises NotFound for a caller without one."""
+    """Write a new card for oneself, unless it would say the same as the old one. Raises NotFound for who has none."""
     card = find_card(tx, principal.user_id)
     if card is None:
         raise NotFound("You have no card yet.")
+    before = (find_avatar(tx, card.avatar) or b"") if card.avatar else b""
     body = UserCarded(
         handle=card.handle,
         name=card.name if wish.display_name is None else (wish.display_name or card.handle),
         account_type=principal.account_type,
         bio=card.bio if wish.bio is None else wish.bio,
+        avatar=before if wish.avatar is None else wish.avatar,
     )
-    return [_card(principal.node, principal.user, body)]
+    same = (body.name, body.account_type, body.bio, body.avatar) == (card.name, card.account_type, card.bio, before)
+    return [] if same else [_card(principal.node, principal.user, body)]
 
 
 def _card(node: NodeId, user: UserKey, body: UserCarded) -> Draft:

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
+from canopy.ground.pictures import AVATAR_BYTES, is_avatar
 from canopy.ground.text import clean_name, is_handle, is_storable
 from canopy.log.catalog import Body
 
@@ -20,12 +21,15 @@ class UserCarded(Body, frozen=True, kw_only=True, omit_defaults=True):
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_LENGTH)]
     account_type: Literal["human", "agent"] = "human"
     bio: Annotated[str, msgspec.Meta(max_length=BIO_LENGTH)] = ""
+    avatar: Annotated[bytes, msgspec.Meta(max_length=AVATAR_BYTES)] = b""
 
     def check(self) -> None:
         if not is_handle(self.handle):
             raise ValueError("the handle has characters that no handle has")
         if clean_name(self.name) != self.name or not is_storable(self.bio):
             raise ValueError("name and bio must be clean text")
+        if self.avatar and not is_avatar(self.avatar):
+            raise ValueError("the avatar is no small still WebP")
 
 
 class UserRetired(Body, frozen=True, kw_only=True, omit_defaults=True):

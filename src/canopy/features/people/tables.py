@@ -14,10 +14,14 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal_column,
     or_,
     select,
+    text,
 )
 
+from canopy.crypto.sealing import digest
+from canopy.edge.accounts import accounts
 from canopy.features.people.events import UserRetired
 from canopy.ground.ids import NodeId, UserKey
 from canopy.ground.mentions import spell
@@ -43,10 +47,19 @@ user_cards = projected(
     Column("retired", Integer, nullable=False),
     Column("created", BigInteger, nullable=False, comment="stamp of the first card held"),
     Column("updated", BigInteger, nullable=False, comment="stamp of the newest card"),
+    Column("avatar", Text, nullable=False, comment="digest of its picture, or empty"),
 )
 Index("user_cards_folded", user_cards.c.folded, user_cards.c.user_id)
 Index("user_cards_spelled", user_cards.c.spelled)
 
+user_avatars = projected(
+    "people",
+    "user_avatars",
+    Column("user_object", LargeBinary, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("image", LargeBinary, nullable=False),
+)
+Index("user_avatars_digest", user_avatars.c.digest)
 
 node_cards = projected(
     "people",
@@ -78,11 +91,17 @@ class Card(msgspec.Struct, frozen=True):
     retired: int
     created: int
     updated: int
+    avatar: str
 
 
 _CARD = [user_cards.c[name] for name in Card.__struct_fields__]
 _DELETE = prepare(delete(user_cards).where(user_cards.c.object == bindparam("which")))
 _INSERT = prepare(insert(user_cards).values(row_of(user_cards)))
+_DELETE_AVATAR = prepare(delete(user_avatars).where(user_avatars.c.user_object == bindparam("which")))
+_INSERT_AVATAR = prepare(insert(user_avatars).values(row_of(user_avatars)))
+_AVATAR = prepare(
+    select(user_avatars.c.image).where(user_avatars.c.digest == bindparam("digest")).limit(literal_column("1"))
+)
 _BY_ID = prepare(select(*_CARD).where(user_cards.c.user_id == bindparam("user_id")))
 _PAGE = prepare(
     select(*_CARD)
@@ -105,6 +124,28 @@ _CALLED = prepare(
             user_cards.c.user_id == bindparam("whole"),
         ),
     )
+)
+_AGENTS = prepare(
+    select(*_CARD)
+    .join_from(
+        user_cards,
+        accounts,
+        (user_cards.c.node == bindparam("here")) & (accounts.c.user == user_cards.c.user),
+        isouter=True,
+    )
+    .where(
+        user_cards.c.retired == 0,
+        text("(:humans OR user_cards.account_type = 'agent') AND (:remote OR node = :here)"),
+        text("(NOT :active OR coalesce(accounts.status, 'active') = 'active')"),
+        text("(instr(user_cards.folded, :q) OR instr(spelled, :q) OR instr(lower(bio), :q))"),
+    )
+    .order_by(
+        text("user_cards.account_type = 'agent' DESC, coalesce(accounts.status, 'active') = 'active' DESC"),
+        user_cards.c.spelled,
+        user_cards.c.user_id,
+    )
+    .limit(bindparam("most"))
+    .offset(bindparam("skipped"))
 )
 _COUNT = prepare(select(func.count()).select_from(user_cards).where(user_cards.c.retired == 0))
 _DELETE_NODE = prepare(delete(node_cards).where(node_cards.c.node_key == bindparam("which")))
@@ -151,11 +192,15 @@ def admit(tx: Read, entry: Entry, state: object) -> Verdict:
 def project_card(tx: Tx, key: bytes, history: Sequence[Entry]) -> None:
     """The newest card counts; a retirement after it marks the row."""
     _DELETE.run(tx, which=key)
+    _DELETE_AVATAR.run(tx, which=key)
     cards = [entry for entry in history if entry.body is not None and entry.kind == "user.carded"]
     if not cards:
         return
     newest = cards[-1]
     last = history[-1]
+    image = newest.body.avatar
+    if image:
+        _INSERT_AVATAR.run(tx, user_object=key, digest=avatar_digest(image), image=image)
     _INSERT.run(
         tx,
         object=key,
@@ -171,7 +216,13 @@ def project_card(tx: Tx, key: bytes, history: Sequence[Entry]) -> None:
         retired=int(isinstance(last.body, UserRetired)),
         created=cards[0].time,
         updated=newest.time,
+        avatar=avatar_digest(image) if image else "",
     )
+
+
+def avatar_digest(image: bytes) -> str:
+    """By which a picture is asked for: 32 hex characters, others for another picture."""
+    return digest(b"canopy-avatar-1", image)[:16].hex()
 
 
 def card_object(node: NodeId, user: UserKey) -> bytes:
@@ -183,6 +234,36 @@ def find_card(tx: Read, shown_id: str) -> Card | None:
     """The card of a user."""
     row = _BY_ID.row(tx, user_id=shown_id)
     return Card(*row) if row else None
+
+
+class AgentFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which users the directory of agents shows."""
+
+    q: str
+    active_only: bool
+    include_humans: bool
+    include_remote: bool
+
+
+def list_agents(tx: Read, here: NodeId, wanted: AgentFilter, skipped: int, most: int) -> list[Card]:
+    """Agents first, active ones first, then by name."""
+    rows = _AGENTS.rows(
+        tx,
+        here=here,
+        humans=wanted.include_humans,
+        remote=wanted.include_remote,
+        active=wanted.active_only,
+        q=fold_handle(spell(wanted.q)),
+        skipped=skipped,
+        most=most,
+    )
+    return [Card(*row) for row in rows]
+
+
+def find_avatar(tx: Read, wanted: str) -> bytes | None:
+    """The picture with a digest."""
+    image: bytes | None = _AVATAR.value(tx, digest=wanted)
+    return image
 
 
 def list_cards(

@@ -12,6 +12,7 @@ from canopy.features.channels.tables import (
     absent_from,
     admins_of,
 )
+from canopy.features.people.shown import avatar_url
 from canopy.features.people.tables import Card, count_cards
 from canopy.ground.instants import instant_of
 from canopy.log.db import Read
@@ -81,6 +82,7 @@ class Member(msgspec.Struct, kw_only=True):
     role: str
     joined_at: str
     account_type: str
+    avatar_url: str | None
     origin_peer: str
     is_approved_poster: bool
 
@@ -221,6 +223,7 @@ def member_json(card: Card, principal: Principal, admins: frozenset[str]) -> Mem
         role="admin" if card.user_id in admins else "member",
         joined_at=instant_of(card.created),
         account_type=card.account_type,
+        avatar_url=avatar_url(card.avatar),
         origin_peer=peer_id(card.node),
         is_approved_poster=True,
     )

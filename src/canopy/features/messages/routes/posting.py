@@ -120,6 +120,7 @@ def _tombstone(tx: Read, principal: Principal, event_id: EventId) -> MessageJson
         handle=principal.username,
         name=principal.username,
         account_type=principal.account_type,
+        avatar=None,
     )
     ended = instant(header.expires) if 0 < header.expires <= tx.now_ms else None
     return msgspec.structs.replace(message_json(tx, message, principal.node), deleted=True, deleted_at=ended)

@@ -103,6 +103,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     handle: str | None
     name: str | None
     account_type: str | None
+    avatar: str | None
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -179,7 +180,7 @@ def _reading() -> Select[Any]:
         .subquery("shown")
     )
     return (
-        select(*inner.c, user_cards.c.handle, user_cards.c.name, user_cards.c.account_type)
+        select(*inner.c, user_cards.c.handle, user_cards.c.name, user_cards.c.account_type, user_cards.c.avatar)
         .join_from(inner, user_cards, user_cards.c.user_id == inner.c.author, isouter=True)
         .where(or_(inner.c.deleted.is_(None), inner.c.replies > literal_column("0")))
     )
