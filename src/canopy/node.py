@@ -341,6 +341,7 @@ class Node:
         return bool(drafts)
 
     def _tidy(self, tx: Tx, keys: dict[str, int], sessions: set[str]) -> None:
+        self.home.database.fold_soon()
         accounts.touch_keys(tx, keys)
         accounts.touch_sessions(tx, sessions)
         accounts.forget_old(tx, 1000)

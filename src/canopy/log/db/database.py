@@ -1,6 +1,7 @@
 """One open database: the writer's connection, one reader per thread, and the sidecar that names its key."""
 
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,9 +15,10 @@ from sqlalchemy.pool import StaticPool
 from canopy.crypto.vault import write_private
 from canopy.ground.clock import Clock
 from canopy.ground.errors import CanopyError, DamagedDatabase, StorageFailed, UnusableFolder, WrongKey
-from canopy.log.db.connection import Memory, Read, StorageError, Tx, open_file
+from canopy.log.db.connection import BUSY_MS, Memory, Read, StorageError, Tx, open_file
 from canopy.log.db.dialect import ShimConnection
 
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 READ_SECONDS = 5.0
@@ -49,6 +51,7 @@ class Database:
         self._readers: list[apsw.Connection] = []
         self._lock = threading.Lock()
         self.on_commit: Callable[[], None] = lambda: None
+        self._folds = False
         self.commits = 0
         """How many batches were committed; what was read before a change of it may be stale."""
         _check_sidecar(path, key_id)
@@ -85,7 +88,24 @@ class Database:
             raise
         self.memory.commit()
         self.commits += 1
+        if self._folds:
+            self._fold()
         self.on_commit()
+
+    def fold_soon(self) -> None:
+        """Empty the write-ahead log after the present transaction: what was deleted still stands in its old pages."""
+        self._folds = True
+
+    def _fold(self) -> None:
+        self._folds = False
+        self.connection.set_busy_timeout(0)
+        try:
+            # Where a reader still looks at an old page it stays; the next sweep asks again.
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except StorageError:
+            _log.warning("The write-ahead log could not be folded into the database; it is tried again.", exc_info=True)
+        finally:
+            self.connection.set_busy_timeout(BUSY_MS)
 
     def write(self, job: Callable[[Tx], T]) -> T:
         """Run one job in a transaction of its own, on this thread. For set-up, tests and the simulator."""
