@@ -1,6 +1,7 @@
 """The installed rooms in floor order: the only line to edit for a new room."""
 
 from canopy.features.admin.feature import FEATURE as ADMIN
+from canopy.features.agents.feature import FEATURE as AGENTS
 from canopy.features.channels.feature import FEATURE as CHANNELS
 from canopy.features.devices.feature import FEATURE as DEVICES
 from canopy.features.mentions.feature import FEATURE as MENTIONS
@@ -9,4 +10,4 @@ from canopy.features.people.feature import FEATURE as PEOPLE
 from canopy.features.search.feature import FEATURE as SEARCH
 from canopy.features.trust.feature import FEATURE as TRUST
 
-ROOMS = (PEOPLE, CHANNELS, TRUST, DEVICES, MESSAGES, MENTIONS, SEARCH, ADMIN)
+ROOMS = (PEOPLE, CHANNELS, TRUST, DEVICES, MESSAGES, MENTIONS, SEARCH, AGENTS, ADMIN)

@@ -180,6 +180,12 @@ class Ask:
             headers["Link"] = f'<{self.request.url.path}?{urlencode([*asked, ("cursor", next_cursor)])}>; rel="next"'
         return self.answer(value, headers=headers)
 
+    def sliced(self, key: str, rows: Sequence[Any], default: int = LIMIT) -> Response:
+        """A page of rows that are all at hand; the cursor counts them."""
+        limit, start = self.limit(default), self.place()
+        end = start + limit
+        return self.listing(key, rows[start:end], str(end) if len(rows) > end else None)
+
     def item(self, value: Any, version: str) -> Response:
         """One item with its ETag; 304 when the caller holds this version."""
         tag = f'"{version}"'

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from canopy import __version__
+from canopy.edge.examples import example_of
 from canopy.edge.route import NOBODY, Route
 
 REF = "#/components/schemas/{name}"
@@ -73,7 +74,8 @@ def _operation(route: Route, by_model: dict[int, Any]) -> dict[str, Any]:
     else:
         operation["x-permission"] = str(route.permission)
     if route.request is not None:
-        content = {"application/json": {"schema": by_model[id(route.request)]}}
+        example = example_of(route.request, request=True)
+        content = {"application/json": {"schema": by_model[id(route.request)], "example": example}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 
@@ -97,10 +99,15 @@ def _query_parameters(route: Route) -> list[dict[str, Any]]:
 
 
 def _responses(route: Route, by_model: dict[int, Any]) -> dict[str, Any]:
-    good = {"description": "Done", "content": {route.media: {"schema": by_model[id(route.response)]}}}
+    content = {"schema": by_model[id(route.response)]}
+    if route.media == "application/json":
+        content["example"] = example_of(route.response)
+    good = {"description": "Done", "content": {route.media: content}}
     responses: dict[str, Any] = {str(route.status): good}
     for status in route.also:
-        responses[str(status)] = {**good, "description": "The same, when it is not well"}
+        responses[str(status)] = (
+            {"description": "Not modified"} if status == 304 else {**good, "description": "The same"}
+        )
     bad = {"description": "A problem", "content": {"application/json": {"schema": by_model[id(Problem)]}}}
     for status in sorted({*route.errors, 421, 429, 503}):
         responses.setdefault(str(status), bad)

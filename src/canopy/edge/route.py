@@ -28,6 +28,12 @@ class Page(msgspec.Struct, kw_only=True):
     cursor: str = ""
 
 
+class LongPage(Page, kw_only=True):
+    """The parameters of a list that is mostly read whole."""
+
+    limit: int = 200
+
+
 class Route(msgspec.Struct, frozen=True, kw_only=True):
     """One method of one path below `/api/v1` (or, with `bare`, of the root)."""
 

@@ -9,7 +9,7 @@ from canopy.edge import accounts
 from canopy.edge.accounts import ApiKey
 from canopy.edge.ask import Ask, check_name, found, invalid
 from canopy.edge.principal import CONSERVATIVE, Permission, Principal, listed, with_implied
-from canopy.edge.route import get, patch, post, remove
+from canopy.edge.route import LongPage, get, patch, post, remove
 from canopy.ground.codec import Secret
 from canopy.ground.errors import Conflict, Forbidden
 from canopy.ground.instants import instant
@@ -68,6 +68,8 @@ class KeyList(msgspec.Struct, kw_only=True):
 
     keys: list[KeyJson]
     count: int
+    next_cursor: str | None
+    has_more: bool
 
 
 class OneKey(msgspec.Struct, kw_only=True):
@@ -123,7 +125,7 @@ def list_keys(ask: Ask) -> Response:
     """The caller's keys, revoked ones too."""
     with ask.reading() as tx:
         keys = [key_json(ask, key, ask.principal.user_id) for key in accounts.list_keys(tx, ask.principal.user)]
-    return ask.answer(KeyList(keys=keys, count=len(keys)))
+    return ask.sliced("keys", keys)
 
 
 async def revoke_key(ask: Ask) -> Response:
@@ -203,7 +205,7 @@ def key_json(ask: Ask, key: ApiKey, holder: str) -> KeyJson:
 _M = Permission.MANAGE_KEYS
 ROUTES = [
     post("/keys", create_key, _M, "Make a key", NewKey, MadeKey, status=201, rate="register"),
-    get("/keys", list_keys, _M, "The caller's keys", KeyList),
+    get("/keys", list_keys, _M, "The caller's keys", KeyList, query=LongPage),
     remove("/keys/{key_id}", revoke_key, _M, "Revoke a key", Revoked),
     patch("/keys/{key_id}", change_key, _M, "Rename or narrow a key", KeyChange, OneKey),
 ]

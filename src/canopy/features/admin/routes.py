@@ -7,7 +7,7 @@ from canopy.edge import accounts
 from canopy.edge.accounts import Account
 from canopy.edge.ask import Ask, check_name, found
 from canopy.edge.principal import ALL, Principal, Status
-from canopy.edge.route import ANY, get, post, remove
+from canopy.edge.route import ANY, LongPage, get, post, remove
 from canopy.edge.routes.keys import (
     NAME_LENGTH,
     KeyList,
@@ -42,6 +42,8 @@ class Accounts(msgspec.Struct, kw_only=True):
 
     users: list[AccountJson]
     count: int
+    next_cursor: str | None
+    has_more: bool
 
 
 class OneAccount(msgspec.Struct, kw_only=True):
@@ -56,7 +58,7 @@ def list_accounts(ask: Ask) -> Response:
     ask.principal.require_owner()
     with ask.reading() as tx:
         users = [account_json(ask.principal, account) for account in accounts.list_accounts(tx)]
-    return ask.answer(Accounts(users=users, count=len(users)))
+    return ask.sliced("users", users)
 
 
 async def approve(ask: Ask) -> Response:
@@ -108,7 +110,7 @@ def list_keys(ask: Ask) -> Response:
     with ask.reading() as tx:
         account = find_account(tx, ask.principal, ask.token("user_id"))
         keys = [key_json(ask, key, ask.token("user_id")) for key in accounts.list_keys(tx, account.user)]
-    return ask.answer(KeyList(keys=keys, count=len(keys)))
+    return ask.sliced("keys", keys)
 
 
 async def revoke_key(ask: Ask) -> Response:
@@ -139,10 +141,10 @@ def account_json(principal: Principal, account: Account) -> AccountJson:
 
 
 ROUTES = [
-    get("/admin/users", list_accounts, ANY, "Accounts of this node", Accounts),
+    get("/admin/users", list_accounts, ANY, "Accounts of this node", Accounts, query=LongPage),
     post("/admin/users/{user_id}/approve", approve, ANY, "Let an account in", None, OneAccount),
     post("/admin/users/{user_id}/suspend", suspend, ANY, "Shut an account out", None, OneAccount),
-    get("/admin/users/{user_id}/keys", list_keys, ANY, "An account's keys", KeyList),
+    get("/admin/users/{user_id}/keys", list_keys, ANY, "An account's keys", KeyList, query=LongPage),
     post("/admin/users/{user_id}/keys", create_key, ANY, "Make a key for an account", NewKey, MadeKey, status=201),
     remove("/admin/users/{user_id}/keys/{key_id}", revoke_key, ANY, "Revoke a key of an account", Revoked),
 ]

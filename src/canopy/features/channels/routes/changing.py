@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from canopy.edge.ask import Ask, check_name, check_text, found, invalid
+from canopy.edge.ask import Ask, check_name, check_text, check_version, found, invalid
 from canopy.edge.principal import Principal
 from canopy.features.channels.actions import (
     MISSING,
@@ -31,6 +31,7 @@ from canopy.features.channels.routes.shapes import (
     RoleNew,
     channel_json,
     lifecycle_json,
+    version_of,
 )
 from canopy.features.channels.tables import (
     Channel,
@@ -112,6 +113,8 @@ async def patch_lifecycle(ask: Ask) -> Response:
 async def _change(ask: Ask, change: ChannelWish) -> Response:
     with ask.reading() as tx:
         channel = administered(tx, ask.principal, change.channel_id)
+        if (expected := ask.expected()) is not None:
+            check_version(expected, version_of(channel_json(ask, tx, channel)))
     pending = channel.node != ask.core.node
 
     def answer(tx: Read, principal: Principal, ids: Sequence[EventId]) -> ChannelPatched:

@@ -1,7 +1,5 @@
 """Which channels there are, and who is in them."""
 
-import hashlib
-
 from starlette.responses import Response
 
 from canopy.edge.ask import Ask, found
@@ -13,6 +11,7 @@ from canopy.features.channels.routes.shapes import (
     channel_json,
     is_archived,
     member_json,
+    version_of,
 )
 from canopy.features.channels.tables import (
     Channel,
@@ -23,8 +22,8 @@ from canopy.features.channels.tables import (
     list_left,
 )
 from canopy.features.people.tables import list_cards
-from canopy.ground.codec import to_json
 from canopy.ground.errors import InvalidParameter
+from canopy.ground.text import is_token
 
 
 def get_channels(ask: Ask) -> Response:
@@ -57,14 +56,15 @@ def get_channel(ask: Ask) -> Response:
     with ask.reading() as tx:
         channel = found(find_channel(tx, ask.principal, ask.token("channel_id")), MISSING, "channel_not_found")
         shown = channel_json(ask, tx, channel)
-    version = hashlib.sha256(to_json(shown)).hexdigest()[:16]
-    return ask.item(OneChannel(channel=shown), f"{channel.id}-{version}")
+    return ask.item(OneChannel(channel=shown), version_of(shown))
 
 
 def get_members(ask: Ask) -> Response:
     """Who belongs to a channel; everybody known who did not leave, for an open one."""
     limit = ask.limit(100)
-    after = ask.query("cursor").partition(",")
+    after = ask.query("cursor").rpartition(",")
+    if ask.query("cursor") and not (after[1] and is_token(after[2])):
+        raise InvalidParameter("This cursor is not one of ours.", parameter="cursor")
     with ask.reading() as tx:
         channel = found(find_channel(tx, ask.principal, ask.token("channel_id")), MISSING, "channel_not_found")
         cards = list_cards(tx, after=(after[0], after[2]), most=limit + 1)

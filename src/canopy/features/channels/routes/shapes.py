@@ -1,5 +1,6 @@
 """Channels and their members as JSON (REST section 2)."""
 
+import hashlib
 from typing import Any, Literal
 
 import msgspec
@@ -14,6 +15,7 @@ from canopy.features.channels.tables import (
 )
 from canopy.features.people.shown import avatar_url
 from canopy.features.people.tables import Card, count_cards
+from canopy.ground.codec import to_json
 from canopy.ground.instants import instant_of
 from canopy.log.db import Read
 from canopy.log.shown import GENERAL_ID, handle_here, peer_id
@@ -198,6 +200,11 @@ def channel_json(ask: Ask, tx: Read, channel: Channel) -> ChannelJson:
         lifecycle_ttl_days=channel.ttl_days or None,
         lifecycle_preserved=channel.preserved,
     )
+
+
+def version_of(shown: ChannelJson) -> str:
+    """Another for whatever the reader may see of a channel: its ETag."""
+    return f"{shown.id}-{hashlib.sha256(to_json(shown)).hexdigest()[:16]}"
 
 
 def is_archived(channel: Channel) -> bool:

@@ -1,0 +1,1 @@
+"""What an agent needs to find its way: the manual that the node writes about itself."""
