@@ -152,8 +152,10 @@ CONVERSATION = """
   };
   let waiting = 0;
   const app = { api: { get }, me: { user_id: "me" }, outbox: { waiting: () => waiting } };
-  answers["?limit=50&order=created"] = { messages: [message(1), message(2)], has_more: false };
-  const conversation = new m.Conversation(app, "general");
+  answers["?limit=50"] = { messages: [message(1), message(2)], has_more: false };
+  const page = (query) => get(`/channels/general/messages?${query}`);
+  const source = { place: "channel:general", channelId: "general", root: null, holds: () => true, page };
+  const conversation = new m.Conversation(app, source);
   const arrived = [];
   conversation.onArrived = (rows) => arrived.push(...rows.map((row) => row.id));
   await conversation.load();
@@ -170,14 +172,14 @@ def test_a_carried_message_costs_no_request_and_a_bare_bell_one(page: Page) -> N
     body = """
       conversation.hear([event("created", 3, { message: message(3) })]);
       const carried = asked.length;
-      answers["?limit=200&order=created&after=M3"] = { messages: [message(4), message(5)], has_more: false };
+      answers["?limit=200&after=M3"] = { messages: [message(4), message(5)], has_more: false };
       conversation.hear([event("created", 4), event("created", 5)]);
       await turn();
       return { carried, asked: asked.slice(1), rows: rows(), arrived };
     """
     assert converse(page, body) == {
         "carried": 1,
-        "asked": ["?limit=200&order=created&after=M3"],
+        "asked": ["?limit=200&after=M3"],
         "rows": [f"M{number} text {number}" for number in range(1, 6)],
         "arrived": ["M3", "M4", "M5"],
     }
@@ -200,6 +202,50 @@ def test_edits_and_deletions_change_their_row_only(page: Page) -> None:
       return [rows(), conversation.view.value.rows[0].edited, asked.slice(1), arrived];
     """
     assert converse(page, body) == [["M1 new words"], True, ["/M1"], []]
+
+
+def test_what_was_read_before_a_change_does_not_undo_it(page: Page) -> None:
+    """A read under way may answer with what was true before an event that is heard meanwhile."""
+    body = """
+      const old = { message: message(1, { content: "old" }) };
+      let answer;
+      answers["/M1"] = new Promise((resolve) => (answer = () => resolve(old)));
+      const reading = conversation.refresh("M1");
+      conversation.hear([event("edited", 1, { message: message(1, { content: "new" }) })]);
+      answers["/M1"] = { message: message(1, { content: "new" }) };
+      answer();
+      await reading;
+      return rows()[0];
+    """
+    assert converse(page, body) == "M1 new"
+
+
+def test_a_window_is_cut_at_the_end_that_nobody_looks_at(page: Page) -> None:
+    body = """
+      const many = (from, to) => Array.from({ length: to - from }, (_, index) => {
+        const number = 1000 + from + index;
+        return message(number, { created_at: `2026-11-22T10:00:00.${number}00+00:00` });
+      });
+      answers["?limit=50"] = { messages: many(400, 450), has_more: true };
+      await conversation.load();
+      for (let from = 350; from >= 200; from -= 50) {
+        answers[`?limit=50&before=M${1050 + from}`] = { messages: many(from, from + 50), has_more: true };
+        await conversation.loadOlder();
+      }
+      const { rows: held, older, newer } = conversation.view.value;
+      const ends = [held.length, held[0].id, held.at(-1).id, older, newer];
+      conversation.hear([event("created", 1450, { message: many(450, 451)[0] })]);
+      answers["?limit=50&after=M1399"] = { messages: many(400, 451), has_more: false };
+      const below = conversation.view.value.beyond;
+      await conversation.loadNewer();
+      const after = conversation.view.value;
+      return [ends, below, [after.rows.length, after.rows.at(-1).id, after.older, after.newer, after.beyond]];
+    """
+    assert converse(page, body) == [
+        [200, "M1200", "M1399", "some", "some"],
+        1,
+        [200, "M1450", "some", "none", 0],
+    ]
 
 
 def test_my_message_that_the_stream_brings_first_keeps_its_key(page: Page) -> None:
@@ -234,8 +280,8 @@ def test_my_message_from_another_program_appears_when_nothing_waits(page: Page) 
 
 def test_a_late_message_goes_to_its_place_and_not_above_what_is_loaded(page: Page) -> None:
     body = """
-      answers["?limit=50&order=created"] = { messages: [message(10), message(20)], has_more: true };
-      const other = new m.Conversation(app, "general");
+      answers["?limit=50"] = { messages: [message(10), message(20)], has_more: true };
+      const other = new m.Conversation(app, source);
       await other.load();
       other.hear([event("created", 15, { message: message(15) }), event("created", 5, { message: message(5) })]);
       return other.view.value.rows.map((row) => row.id);

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from canopy.edge.pages import modules, tree
 
 WEB = Path(__file__).parent.parent.parent / "src" / "canopy" / "web"
-_IMPORT = re.compile(r"""^\s*(?:import|export)\b[^'"]*?['"](\.{1,2}/[^'"]+)['"]""", re.MULTILINE)
+_IMPORT = re.compile(r"""^\s*(?:import|export)\b[^'"(]*?['"](\.{1,2}/[^'"]+)['"]""", re.MULTILINE)
 _MAY_USE = {
     "base": {"base", "vendor"},
     "parts": {"base", "parts", "vendor"},

@@ -49,7 +49,7 @@ _PLACES = frozenset(
     )
 )
 """First parts of the app's addresses (the map of its screens)."""
-_IMPORT = re.compile(r"""^\s*(?:import|export)\b[^'"]*?['"](\.{1,2}/[^'"]+)['"]""", re.MULTILINE)
+_IMPORT = re.compile(r"""^\s*(?:import|export)\b[^'"(]*?['"](\.{1,2}/[^'"]+)['"]""", re.MULTILINE)
 _TEXT = {".js", ".css", ".html", ".svg", ".json"}
 _SHEETS = (
     *(f"styles/{name}.css" for name in ("tokens", "reset", "layout", "parts")),

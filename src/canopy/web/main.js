@@ -4,6 +4,7 @@
  */
 
 import { Api } from "./base/api.js";
+import { Deletions } from "./base/deletions.js";
 import { Drafts } from "./base/drafts.js";
 import { Keys, nextLandmark } from "./base/keys.js";
 import { Outbox } from "./base/outbox.js";
@@ -68,14 +69,19 @@ function enter(session) {
   const stream = new EventStream(app.api, me.user_id);
   const outbox = new Outbox(app.api, me.user_id);
   const drafts = new Drafts(me.user_id);
+  const deletions = new Deletions(app.api, me.user_id);
   const channels = new Channels(app.api, stream, me.user_id);
   const signIns = new Store(1);
   const peers = new Peers({ api: app.api, stream, signIns });
   const mayManage = session.permissions.includes("manage_node");
-  const signedIn = /** @type {SignedInApp} */ ({ ...app, me, mayManage, signIns, stream, outbox, drafts, peers, channels: channels.list, reloadChannels: (gone) => channels.load(gone), jump: () => {} });
+  const signedIn = /** @type {SignedInApp} */ ({ ...app, me, mayManage, signIns, stream, outbox, drafts, deletions, peers, channels: channels.list, reloadChannels: (gone) => channels.load(gone), jump: () => {} });
   signedIn.places = placesOf(signedIn);
   const others = new TabBus("session", () => leave());
 
+  const catchUp = () => {
+    outbox.kick();
+    deletions.kick();
+  };
   const leave = () => {
     stops.run();
     void outside(false);
@@ -87,9 +93,9 @@ function enter(session) {
   };
   show(null);
   const visits = new Visits(root, signedIn, channels, (parts) => frame(signedIn, out, parts));
-  stops.add(() => stream.stop(), () => outbox.stop(), () => drafts.stop(), () => channels.stop(), () => peers.stop(), () => others.close());
+  stops.add(() => stream.stop(), () => outbox.stop(), () => drafts.stop(), () => deletions.stop(), () => channels.stop(), () => peers.stop(), () => others.close());
   stops.add(() => visits.stop());
-  stops.add(stream.state.subscribe(({ phase }) => phase === "live" && outbox.kick()));
+  stops.add(stream.state.subscribe(({ phase }) => phase === "live" && catchUp()));
   stops.add(channels.list.subscribe(() => visits.retitle()));
   stops.listen(window, "beforeunload", (event) => outbox.waiting() > 0 && event.preventDefault());
   keepSignedIn(signedIn, stops);
@@ -99,7 +105,7 @@ function enter(session) {
   void stream.start().then(() => {
     void channels.load().then(() => visits.settle());
     void peers.load();
-    outbox.kick();
+    catchUp();
     const arrived = app.router.path in OUTSIDE;
     visits.go(app.router.path, "load");
     if (arrived) focusHeading();

@@ -23,6 +23,7 @@ export const OUTSIDE = {
   "/register": () => import("./features/people/register.js"),
 };
 
+const THREAD = { load: () => import("./features/messages/thread.js"), label: frameWords.thread };
 const DETAILS = { load: () => import("./features/channels/details.js"), label: frameWords.details };
 
 /** @type {import("./base/router.js").Route<Place>[]} */
@@ -32,7 +33,7 @@ export const INSIDE = [
   { pattern: "/c/:channel/about/:tab", target: { mount: mountChannel, panel: DETAILS } },
   { pattern: "/c/:channel", target: { mount: mountChannel } },
   { pattern: "/c/:channel/:message", target: { mount: mountChannel } },
-  { pattern: "/c/:channel/t/:thread", target: { mount: mountChannel } },
+  { pattern: "/c/:channel/t/:thread", target: { mount: mountChannel, panel: THREAD } },
   { pattern: "/connect", target: { load: () => import("./features/trust/connect.js") } },
 ];
 

@@ -40,6 +40,7 @@ export class Unreachable extends Error {
  * @property {unknown} [body]
  * @property {Record<string, string>} [headers]
  * @property {AbortSignal} [signal]
+ * @property {boolean} [keepalive] whether the call may outlive the page
  */
 
 export class Api {
@@ -57,6 +58,16 @@ export class Api {
   /** @param {string} path @param {unknown} body @param {CallOptions} [options] */
   post(path, body, options) {
     return this.call("POST", path, { ...options, body });
+  }
+
+  /** @param {string} path @param {unknown} body @param {CallOptions} [options] */
+  patch(path, body, options) {
+    return this.call("PATCH", path, { ...options, body });
+  }
+
+  /** @param {string} path @param {CallOptions} [options] */
+  put(path, options) {
+    return this.call("PUT", path, options);
   }
 
   /** @param {string} path @param {CallOptions} [options] */
@@ -91,13 +102,14 @@ export class Api {
   }
 
   /** @param {string} method @param {string} path @param {CallOptions} options */
-  async #send(method, path, { body, headers, signal }) {
+  async #send(method, path, { body, headers, signal, keepalive = false }) {
     const clock = AbortSignal.timeout(PATIENCE);
     try {
       return await fetch(BASE + path, {
         method,
         credentials: "same-origin",
         cache: "no-store",
+        keepalive,
         signal: signal ? AbortSignal.any([signal, clock]) : clock,
         headers: {
           Accept: "application/json, application/problem+json",

@@ -46,11 +46,14 @@ export class Outbox {
     removeEventListener("pageshow", this.kick);
   }
 
-  /** @param {string} place @param {string} channelId @param {string} content @returns {Outgoing} */
-  send(place, channelId, content) {
+  /**
+   * @param {string} place @param {string} channelId @param {string} content
+   * @param {{parentId?: string | null, lifespan?: number | null}} [more] @returns {Outgoing}
+   */
+  send(place, channelId, content, { parentId = null, lifespan = null } = {}) {
     /** @type {Outgoing} */
     const item = {
-      clientId: freshId(), place, channelId, content, createdAt: Date.now(),
+      clientId: freshId(), place, channelId, content, parentId, lifespan, createdAt: Date.now(),
       state: "sending", reason: "", tab: TAB, touchedAt: Date.now(),
     };
     this.#save([...this.items.value, item]);
@@ -105,8 +108,7 @@ export class Outbox {
   async #attempt(item) {
     this.#patch(item.clientId, { touchedAt: Date.now() });
     try {
-      const body = { channel_id: item.channelId, content: item.content, client_id: item.clientId };
-      const { message } = await this.api.post("/channels/messages", body, {
+      const { message } = await this.api.post("/channels/messages", bodyOf(item), {
         headers: { "Idempotency-Key": item.clientId },
       });
       this.backoff.reset();
@@ -176,6 +178,15 @@ export class Outbox {
     else storage.remove(this.name);
     this.items.set(items);
   }
+}
+
+/** @param {Outgoing} item */
+function bodyOf({ channelId, content, clientId, parentId, lifespan }) {
+  return {
+    channel_id: channelId, content, client_id: clientId,
+    ...(parentId ? { parent_message_id: parentId } : {}),
+    ...(lifespan ? { ttl_seconds: lifespan } : {}),
+  };
 }
 
 /** Whether an attempt failed for a reason that passes by itself. @param {unknown} error */

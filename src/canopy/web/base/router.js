@@ -64,9 +64,9 @@ export class Router {
     return location.pathname;
   }
 
-  /** @param {string} path */
-  go(path) {
-    if (path !== location.pathname + location.search) history.pushState(null, "", path);
+  /** @param {string} path @param {Record<string, unknown> | null} [state] what the entry remembers */
+  go(path, state = null) {
+    if (path !== location.pathname + location.search) history.pushState(state, "", path);
     this.onChange(this.path, "link");
   }
 

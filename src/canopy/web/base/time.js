@@ -11,7 +11,8 @@ const full = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full", timeStyle: "me
 const thisYear = new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long" });
 const otherYear = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full" });
 const relative = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" });
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 /** @param {Date} date */
 export function clockTime(date) {
@@ -22,6 +23,15 @@ export function clockTime(date) {
 export function bareTime(date) {
   const parts = clock.formatToParts(date).filter((part) => part.type !== "dayPeriod");
   return parts.map((part) => part.value).join("").trim();
+}
+
+/** "in 50 min", "in 3 days"; nothing for what is more than a week away. @param {Date} date @param {Date} now */
+export function soonTime(date, now) {
+  const left = date.getTime() - now.getTime();
+  if (left > 7 * DAY) return "";
+  if (left >= 2 * DAY) return relative.format(Math.round(left / DAY), "day");
+  if (left >= HOUR) return relative.format(Math.round(left / HOUR), "hour");
+  return relative.format(Math.max(1, Math.round(left / 60_000)), "minute");
 }
 
 /** @param {Date} date */

@@ -59,7 +59,13 @@
  * @property {string} type
  * @property {string} created_at
  * @property {string | null} [edited_at]
+ * @property {string | null} [expires_at]
+ * @property {string} [thread_id] the first message of its thread, which may be itself
  * @property {string | null} [parent_message_id]
+ * @property {number} [reply_count]
+ * @property {string} [last_activity_at]
+ * @property {Record<string, string[]>} [reactions] user ids by type
+ * @property {boolean} [deleted]
  * @property {string | null} [client_id]
  * @property {string | null} [origin_peer]
  */
@@ -124,6 +130,8 @@
  * @property {string} place conversation key, for example "channel:general"
  * @property {string} channelId
  * @property {string} content
+ * @property {string | null} [parentId] the message that it answers
+ * @property {number | null} [lifespan] seconds, when it is not the usual
  * @property {number} createdAt milliseconds
  * @property {"sending" | "waiting" | "failed"} state
  * @property {string} reason why it failed, in the node's words
@@ -159,6 +167,7 @@
  *   peers: import("../features/trust/peers.js").Peers,
  *   stream: import("./stream.js").EventStream,
  *   outbox: import("./outbox.js").Outbox,
+ *   deletions: import("./deletions.js").Deletions,
  *   drafts: import("./drafts.js").Drafts,
  *   channels: import("./store.js").Store<Channel[] | null>,
  *   reloadChannels: (gone?: string) => Promise<void>,

@@ -25,6 +25,13 @@ const PATHS = {
   dot: svg`<circle cx="12" cy="12" r="2"/>`,
   warn: svg`<path d="M12 4 2.8 20h18.4L12 4ZM12 10v4.5M12 17.4v.1"/>`,
   clock: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 7.5V12l3 2"/>`,
+  smile: svg`<circle cx="12" cy="12" r="8.5"/><path d="M8.5 14a4.2 4.2 0 0 0 7 0M9 9.6v.1M15 9.6v.1"/>`,
+  reply: svg`<path d="M9.5 5.5 4 11l5.5 5.5M4.5 11H14a6 6 0 0 1 6 6v1.5"/>`,
+  thread: svg`<path d="M4.5 5h15v11H12l-4 3.5V16H4.5zM8.5 9h7M8.5 12h4.5"/>`,
+  bell: svg`<path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 1.5h-15zM10 20.5h4"/>`,
+  hourglass: svg`<path d="M7 4h10M7 20h10M8 4v3.5L12 12l4-4.5V4M8 20v-3.5L12 12l4 4.5V20"/>`,
+  at: svg`<circle cx="12" cy="12" r="3.5"/><path d="M15.5 8.5V13a2.5 2.5 0 0 0 5 0v-1a8.5 8.5 0 1 0-3.4 6.8"/>`,
+  trash: svg`<path d="M5 7h14M9.5 7V4.5h5V7M7 7l.8 12.5h8.4L17 7M10.3 10.5v5.5M13.7 10.5v5.5"/>`,
   leave: svg`<path d="M14 4.5H6v15h8M11 12h9.5M17 8.5l3.5 3.5-3.5 3.5"/>`,
 };
 

@@ -1,11 +1,13 @@
 /** One message as an article. Drawn from a Row, which is the same for a sent and an unsent message. */
 
-import { html, nothing } from "../vendor/lit.js";
-import { bareTime, clockTime, fullTime } from "../base/time.js";
+import { html, nothing, repeat } from "../vendor/lit.js";
+import { bareTime, clockTime, fullTime, soonTime } from "../base/time.js";
 import { excerpt, segments } from "../base/text.js";
 import { avatar } from "./avatar.js";
 import { icon } from "./icons.js";
-import { originTitle, rowName, words } from "./strings.js";
+import { expiresAt, lastReply, originTitle, reactionName, reactionWho, replyCount, rowName, words } from "./strings.js";
+
+/** @typedef {{type: string, emoji: string, users: string[], mine: boolean}} Reaction */
 
 /**
  * @typedef {object} Row
@@ -21,13 +23,24 @@ import { originTitle, rowName, words } from "./strings.js";
  * @property {boolean} own
  * @property {boolean} edited
  * @property {boolean} system
+ * @property {string | null} root the first message of its thread
+ * @property {number} replies
+ * @property {Date | null} lastReply
+ * @property {Reaction[]} reactions
+ * @property {Date | null} expires
+ * @property {boolean} deleted
  */
 
 /**
  * @typedef {object} RowActions
  * @property {(key: string) => void} retry
- * @property {(key: string) => void} edit
+ * @property {(key: string) => void} edit takes a failed one back into the composer
  * @property {(key: string) => void} discard
+ * @property {(row: Row, type: string) => void} react
+ * @property {(row: Row, anchor: HTMLElement) => void} pickReaction
+ * @property {(row: Row) => void} openThread
+ * @property {(row: Row) => void} showHistory
+ * @property {(row: Row) => void} undoDelete
  */
 
 /**
@@ -37,21 +50,38 @@ import { originTitle, rowName, words } from "./strings.js";
  * @property {number} position
  * @property {number} total -1 when older ones exist
  * @property {import("../base/types.js").Origins} origins
+ * @property {(id: string) => string} nameOf
+ * @property {string} me
+ * @property {boolean} leaving whether it is deleted as soon as nobody can undo it
+ * @property {boolean} found whether a link led here
+ * @property {boolean} inThread whether its thread is all around it
+ * @property {unknown} [editor] what stands in place of its text
  */
 
 /** @param {Row} row @param {RowPlace} place @param {RowActions} actions */
 export function messageRow(row, place, actions) {
-  const classes = `message${place.head ? " is-head" : ""}${row.system ? " is-system" : ""}`;
-  return html`<article class=${classes} tabindex=${place.current ? 0 : -1} data-key=${row.key}
+  const gone = row.deleted || place.leaving;
+  const text = gone ? words.deleted : excerpt(row.content, 80);
+  const reacted = row.reactions.reduce((sum, { users }) => sum + users.length, 0);
+  return html`<article class=${classesOf(row, place)} tabindex=${place.current ? 0 : -1} data-key=${row.key}
     data-message-id=${row.id ?? nothing} data-state=${row.state} aria-posinset=${place.position} aria-setsize=${place.total}
-    aria-label=${rowName(row.author.name, clockTime(row.at), excerpt(row.content, 80))}>
+    aria-label=${rowName(row.author.name, clockTime(row.at), text, gone ? 0 : reacted, place.inThread ? 0 : row.replies)}>
     <div class="message-side">${place.head ? avatar(row.author) : time(row, "message-gutter", bareTime)}</div>
     <div class="message-main">
       ${place.head ? head(row, place.origins) : nothing}
-      ${body(row, place.current)}
+      ${place.editor ?? (gone ? stub(row, place, actions) : body(row, place, actions))}
+      ${gone ? nothing : under(row, place, actions)}
+      ${place.inThread ? nothing : thread(row, place, actions)}
       ${fate(row, actions)}
     </div>
   </article>`;
+}
+
+/** @param {Row} row @param {RowPlace} place */
+function classesOf(row, { head, found, leaving }) {
+  const flags = { "is-head": head, "is-system": row.system, "is-found": found, "is-gone": leaving || row.deleted };
+  const set = Object.entries(flags).filter(([, on]) => on).map(([name]) => name);
+  return ["message", ...set].join(" ");
 }
 
 /** @param {Row} row @param {RowPlace["origins"]} origins */
@@ -61,6 +91,7 @@ function head(row, origins) {
     ${row.author.agent ? html`<span class="badge">${words.agent}</span>` : nothing}
     ${time(row, "message-time")}
     ${row.origin === null ? nothing : origin(row.origin, origins.get(row.origin))}
+    ${expiry(row)}
   </div>`;
 }
 
@@ -71,19 +102,77 @@ function origin(peer, node) {
   return html`<bdi class="message-origin" title=${originTitle(name, node?.words.join("-") ?? peer)}>${name}</bdi>`;
 }
 
+/** Shown only when it is near, or everybody would read of three months everywhere. @param {Row} row */
+function expiry(row) {
+  const near = row.expires && soonTime(row.expires, new Date());
+  if (!row.expires || !near || row.deleted) return nothing;
+  return html`<span class="message-expiry" title=${expiresAt(fullTime(row.expires))}>${icon("hourglass")}${near}</span>`;
+}
+
 /** @param {Row} row @param {string} className @param {(at: Date) => string} [written] */
 function time(row, className, written = clockTime) {
   return html`<time class=${className} datetime=${row.at.toISOString()} title=${fullTime(row.at)}>${written(row.at)}</time>`;
 }
 
-/** Links take a Tab stop only in the current row, or a long list could not be left. @param {Row} row @param {boolean} current */
-function body(row, current) {
+/** Links take a Tab stop only in the current row, or a long list could not be left.
+ *  @param {Row} row @param {RowPlace} place @param {RowActions} actions */
+function body(row, { current }, actions) {
   // No white space may stand between the tag and the text: it would be shown.
   return html`<div class="message-text" dir="auto">${segments(row.content).map(({ text, href }) =>
     href === null
       ? text
       : html`<a href=${href} target="_blank" rel="noopener noreferrer" tabindex=${current ? 0 : -1}>${text}</a>`,
-  )}${row.edited ? html` <span class="message-note">${words.edited}</span>` : nothing}</div>`;
+  )}${row.edited
+    ? html` <button class="message-note" type="button" tabindex=${current ? 0 : -1} title=${words.showHistory}
+        @click=${() => actions.showHistory(row)}>${words.edited}</button>`
+    : nothing}</div>`;
+}
+
+/** @param {Row} row @param {RowPlace} place @param {RowActions} actions */
+function stub(row, { leaving }, actions) {
+  return html`<div class="message-stub" role=${leaving ? "status" : nothing}>${words.deleted}${leaving
+    ? html` <button type="button" @click=${() => actions.undoDelete(row)}>${words.undo}</button>`
+    : nothing}</div>`;
+}
+
+/** @param {Row} row @param {RowPlace} place @param {RowActions} actions */
+function under(row, { nameOf, me, current }, actions) {
+  const pick = row.id === null ? null : (/** @type {HTMLElement} */ anchor) => actions.pickReaction(row, anchor);
+  return reactionChips(row.reactions, (type) => actions.react(row, type), pick, { nameOf, me, reachable: current });
+}
+
+/**
+ * @param {Reaction[]} reactions @param {(type: string) => void} toggle @param {((button: HTMLElement) => void) | null} pick
+ * @param {{nameOf: (id: string) => string, me: string, reachable: boolean}} who reachable: whether Tab stops here
+ */
+function reactionChips(reactions, toggle, pick, { nameOf, me, reachable }) {
+  if (reactions.length === 0) return nothing;
+  const stop = reachable ? 0 : -1;
+  return html`<div class="reactions">
+    ${repeat(reactions, ({ type }) => type, ({ type, emoji, users, mine }) => html`<button class="reaction" type="button"
+      tabindex=${stop} aria-pressed=${mine ? "true" : "false"} aria-label=${reactionName(emoji, users.length, mine)}
+      title=${reactionWho(emoji, people(users, me, nameOf))} @click=${() => toggle(type)}><span
+        class="reaction-emoji" aria-hidden="true">${emoji}</span><span aria-hidden="true">${users.length}</span></button>`)}
+    ${pick
+      ? html`<button class="reaction is-adding" type="button" tabindex=${stop} aria-label=${words.addReaction}
+          title=${words.addReaction} @click=${(/** @type {Event} */ event) =>
+            pick(/** @type {HTMLElement} */ (event.currentTarget))}>${icon("smile")}</button>`
+      : nothing}
+  </div>`;
+}
+
+/** Oneself comes first. @param {string[]} users @param {string} me @param {(id: string) => string} nameOf */
+function people(users, me, nameOf) {
+  const others = users.filter((id) => id !== me).map(nameOf);
+  return users.includes(me) ? [words.you, ...others] : others;
+}
+
+/** @param {Row} row @param {RowPlace} place @param {RowActions} actions */
+function thread(row, { current }, actions) {
+  if (row.replies === 0) return nothing;
+  const last = row.lastReply ? html`<span>${lastReply(clockTime(row.lastReply))}</span>` : nothing;
+  return html`<button class="message-thread" type="button" tabindex=${current ? 0 : -1}
+    @click=${() => actions.openThread(row)}>${icon("thread")}<b>${replyCount(row.replies)}</b>${last}</button>`;
 }
 
 /** @param {Row} row @param {RowActions} actions */

@@ -31,7 +31,53 @@ export const words = {
   signedOut: "Signed out",
   gone: "Node not reachable: your messages wait here",
   technical: "Technical details",
+  actions: "Message actions",
+  more: "More actions",
+  react: "React",
+  addReaction: "Add a reaction",
+  replyInThread: "Reply in thread",
+  you: "you",
+  chooseEmoji: "Choose an emoji",
+  searchEmoji: "Search emoji",
+  emoji: "Emoji",
+  noEmoji: "No emoji by that name.",
+  deleted: "Message deleted",
+  undo: "Undo",
+  showHistory: "Show what it said before",
+  save: "Save",
+  close: "Close",
+  cancel: "Cancel",
+  editHint: "Enter saves · Escape cancels",
 };
+
+/** @type {Record<string, string>} */
+export const emojiGroups = {
+  Recent: "Recent", Smileys: "Smileys", People: "People", Hearts: "Hearts", Nature: "Nature", Food: "Food and drink",
+  Activities: "Activities", Things: "Things", Signs: "Signs",
+};
+
+/** @param {string} emoji @param {number} count @param {boolean} mine */
+export function reactionName(emoji, count, mine) {
+  if (!mine) return `${emoji} ${count.toLocaleString(LOCALE)}`;
+  if (count === 1) return `${emoji} 1, you`;
+  return `${emoji} ${count.toLocaleString(LOCALE)}, ${plural(count - 1, "you and {n} other", "you and {n} others")}`;
+}
+
+/** @param {string} emoji @param {string[]} names */
+export const reactionWho = (emoji, names) =>
+  `${emoji} ${new Intl.ListFormat(LOCALE, { type: "conjunction" }).format(names)}`;
+
+/** @param {number} count */
+export const replyCount = (count) => plural(count, "{n} reply", "{n} replies");
+
+/** @param {string} time */
+export const lastReply = (time) => `last ${time}`;
+
+/** @param {string} time */
+export const expiresAt = (time) => `Deletes itself ${time}`;
+
+/** @param {number} count */
+export const reactionCount = (count) => plural(count, "{n} reaction", "{n} reactions");
 
 /** @param {number} seconds */
 export const retryIn = (seconds) => `retry in ${seconds} s`;
@@ -42,8 +88,9 @@ export const gone = (waiting) => (waiting > 0 ? `${words.gone} (${waiting})` : w
 /** @param {number} over */
 export const tooLong = (over) => `${over.toLocaleString(LOCALE)} characters too many`;
 
-/** @param {string} author @param {string} time @param {string} text */
-export const rowName = (author, time, text) => `${author}, ${time}, ${text}`;
+/** @param {string} author @param {string} time @param {string} text @param {number} [reactions] @param {number} [replies] */
+export const rowName = (author, time, text, reactions = 0, replies = 0) =>
+  [author, time, text, reactions ? reactionCount(reactions) : "", replies ? replyCount(replies) : ""].filter(Boolean).join(", ");
 
 /** @param {string} peer @param {number} others that catch up at the same time */
 export const catchingUp = (peer, others) =>
@@ -65,6 +112,7 @@ export const frameWords = {
   missingAdvice: "The address may be wrong, or it leads to something that was not shared with you.",
   toStart: "Go to your conversations",
   details: "Details",
+  thread: "Thread",
 };
 
 /** @param {number} n */

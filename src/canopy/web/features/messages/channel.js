@@ -1,107 +1,177 @@
-/** The screen of a channel: header, list, composer, and what connects them. */
+/** The screen of a channel: header, list, composer, the thread beside it, and what its addresses mean. */
 
 import { html, nothing, render } from "../../vendor/lit.js";
-import { markPainted } from "../../base/time.js";
-import "../../parts/composer.js";
-import { LightElement } from "../../parts/element.js";
+import { clockTime } from "../../base/time.js";
 import { icon } from "../../parts/icons.js";
 import { notice } from "../../parts/notice.js";
 import "./announcer.js";
-import { Conversation } from "./conversation.js";
-import "./list.js";
-import { pendingRow } from "./rows.js";
-import { audience, composerName, members, words } from "./strings.js";
+import { ConversationFrame } from "./frame.js";
+import { channelSource, pathOf } from "./sources.js";
+import { audience, beginning, beginningAdvice, composerName, feedName, jumpedTo, members, words } from "./strings.js";
+
+const SCREENFUL = 75; // rows that fill any window below the one that was at its upper edge
 
 /** @typedef {import("../../base/types.js").SignedInApp} SignedInApp */
-/** @typedef {import("../../base/types.js").Member} Member */
+/** @typedef {import("../../base/types.js").Params} Params */
+/** @typedef {import("../../parts/message-row.js").Row} Row */
 
 /** @type {import("../../base/types.js").MountInside} */
 export function mount(root, app, params) {
   const id = params.channel ?? "";
-  render(html`<canopy-channel .app=${app} .channelId=${id}></canopy-channel>`, root);
+  const draw = (/** @type {Params} */ { message = "" }) =>
+    render(html`<canopy-channel .app=${app} .channelId=${id} .messageId=${message}></canopy-channel>`, root);
+  draw(params);
   return {
     name: "channel",
     get title() {
       return `#${nameOf(app, id)}`;
     },
-    update: ({ channel, message, thread }) => channel === id && !message && !thread,
     unmount: () => render(nothing, root),
+    update: (next) => {
+      if (next.channel !== id) return false;
+      draw(next);
+      return true;
+    },
   };
 }
-
-/** @type {import("../../parts/message-row.js").Row[]} the same each time, so that it is no change */
-const NOTHING = [];
 
 /** @param {SignedInApp} app @param {string} id */
 function nameOf(app, id) {
   return app.channels.value?.find((channel) => channel.id === id)?.name ?? id;
 }
 
-export class ChannelScreen extends LightElement {
-  static properties = { app: { attribute: false }, channelId: {}, members: { state: true } };
+export class ChannelScreen extends ConversationFrame {
+  static properties = {
+    ...ConversationFrame.properties,
+    channelId: {},
+    messageId: {},
+    lost: { state: true },
+    spoken: { state: true },
+  };
 
   constructor() {
     super();
-    /** @type {SignedInApp} */
-    this.app = /** @type {any} */ (undefined);
     this.channelId = "";
-    /** @type {Member[] | null} */
-    this.members = null;
-    /** @type {Conversation} */
-    this.conversation = /** @type {any} */ (undefined);
+    /** The message that the address names. */
+    this.messageId = "";
+    /** Whether the address names a message that is not here. */
+    this.lost = false;
+    /** Where a link led, for who hears the page. */
+    this.spoken = "";
   }
 
   connectedCallback() {
     super.connectedCallback();
-    const { outbox, stream, channels, peers } = this.app;
-    this.place = `channel:${this.channelId}`;
-    this.conversation = new Conversation(this.app, this.channelId);
+    this.open(channelSource(this.app.api, this.channelId), {
+      openThread: (row) => this.#openThread(row),
+      markUnread: () => {},
+    });
     this.conversation.onArrived = (rows) => /** @type {any} */ (this.querySelector("canopy-announcer"))?.say(rows);
-    this.follow(this.conversation.view, outbox.items, channels, peers.origins);
-    this.stops.add(
-      () => this.conversation.stop(),
-      outbox.onSent((message) => this.conversation.acknowledged(message)),
-      outbox.items.subscribe(() => this.conversation.settleEarly()),
-      stream.onEvents((events) => this.#hear(events)),
-      stream.onReset(() => this.#load()),
-    );
-    void this.#load();
+    this.follow(this.app.channels);
+    void this.#arrive();
   }
 
-  /** Resolves when the first rows have been drawn. */
-  async #load() {
-    await Promise.all([this.conversation.load(), this.#loadMembers()]);
+  /** @param {import("../../vendor/lit.js").PropertyValues} changed */
+  updated(changed) {
+    if (changed.get("messageId") !== undefined && this.messageId) void this.#arrive();
+    if (changed.get("messageId") && !this.messageId) this.lost = false;
   }
 
-  async #loadMembers() {
+  /** Shows what the address or the history names, else the newest. */
+  async #arrive() {
+    const anchor = history.state?.anchor;
+    if (anchor) return this.#goBack(anchor);
+    if (!this.messageId) return this.conversation.load();
+    if (this.conversation.find(this.messageId)) return this.#jump(this.messageId);
+    const wanted = this.messageId;
+    if (await this.conversation.loadAround(wanted)) return this.#jump(wanted);
+    return this.#findReply(wanted);
+  }
+
+  /** @param {string} id */
+  async #jump(id) {
+    this.lost = false;
+    await this.updateComplete;
+    await this.list?.jumpTo(id);
+    const row = this.conversation.find(id);
+    if (row) this.spoken = jumpedTo(row.author.name, clockTime(row.at));
+  }
+
+  /** It may be a reply, which is read in its thread. @param {string} id */
+  async #findReply(id) {
     try {
-      const { members } = await this.app.api.get(`/channels/${encodeURIComponent(this.channelId)}/members`);
-      this.members = members;
+      const { message } = await this.app.api.get(`${pathOf(this.channelId)}/${encodeURIComponent(id)}`);
+      if (this.messageId === id && message.thread_id !== id) this.app.router.replace(`${this.#path}/t/${encodeURIComponent(id)}`);
     } catch {
-      // The header then says nothing about members; the list of messages reports what is wrong.
+      this.lost = this.messageId === id;
+      if (this.conversation.view.value.status === "missing") await this.conversation.load();
     }
   }
 
-  /** @param {import("../../base/types.js").LiveEvent[]} events */
-  #hear(events) {
-    this.conversation.hear(events);
-    const about = (/** @type {import("../../base/types.js").LiveEvent} */ event) =>
-      event.event_type === "channel.state.updated" && event.channel_id === this.channelId;
-    // A peer brings its people along, and the composer says who reads.
-    if (events.some((event) => about(event) || event.event_type === "peer.changed")) void this.#loadMembers();
+  /** @param {{id: string, offset: number}} anchor */
+  async #goBack({ id, offset }) {
+    if (!this.conversation.find(id) && !(await this.conversation.loadAround(id, SCREENFUL))) return this.conversation.load();
+    await this.updateComplete;
+    await this.list?.updateComplete;
+    const article = this.list?.article(id);
+    if (article) this.list?.keeper?.toOffset(article, offset);
+    return undefined;
   }
 
+  /** Where the reader rests belongs to the entry of the history, so that Back finds it again. */
+  #remember = () => {
+    const keeper = this.list?.keeper;
+    const first = keeper && !keeper.atEnd ? keeper.firstInView() : null;
+    const id = first?.element.dataset.messageId;
+    const top = this.list?.querySelector(".scroller")?.getBoundingClientRect().top ?? 0;
+    const anchor = first && id ? { id, offset: first.top - top } : null;
+    history.replaceState({ ...history.state, anchor }, "");
+  };
+
   render() {
-    const view = this.conversation.view.value;
-    if (view.status === "missing") return notice(words.unavailable, words.unavailableAdvice, { heading: "h1" });
+    const { status } = this.conversation.view.value;
+    if (status === "missing" && !this.lost) return notice(words.unavailable, words.unavailableAdvice, { heading: "h1" });
     return html`${this.#header()}
-      <canopy-messages .channel=${this.#name} .purpose=${this.#channel?.description ?? ""} .view=${view}
-        .pending=${this.#pending()} .actions=${this.#actions} .origins=${this.app.peers.origins.value}
-        .nodes=${this.#nodes()}></canopy-messages>
+      ${this.lost ? this.#lost() : this.#list()}
       <canopy-announcer></canopy-announcer>
-      <canopy-composer .label=${composerName(this.#name)} .place=${this.place} .drafts=${this.app.drafts}
-        .audience=${audience(this.#name, this.members?.length ?? null, this.#nodes())}
-        @send-text=${this.#send}></canopy-composer>`;
+      <div class="sr-only" aria-live="polite">${this.spoken}</div>
+      ${this.drawComposer({
+        label: composerName(this.#name),
+        audience: audience(this.#name, this.members?.length ?? null, this.nodes),
+      })}`;
+  }
+
+  #list() {
+    const about = beginningAdvice(this.#name, this.#channel?.description ?? "", this.nodes);
+    return this.drawList({
+      name: feedName(this.#name),
+      beginning: html`<div class="beginning"><h2>${beginning(this.#name)}</h2><p>${about}</p></div>`,
+      onRest: this.#remember,
+    });
+  }
+
+  #lost() {
+    const ask = { label: words.askPeers, act: () => void this.#askPeers() };
+    return html`<div class="lost">
+      ${notice(words.missingMessage, words.missingMessageAdvice, this.app.mayManage ? { action: ask } : {})}
+      <a class="button" href=${this.#path}>${words.toNewest}</a>
+    </div>`;
+  }
+
+  async #askPeers() {
+    const { toast } = await import("../../parts/toast.js");
+    try {
+      await this.app.api.post("/p2p/resync", {});
+      toast(words.peersAsked);
+    } catch (error) {
+      toast(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** @param {Row} row */
+  #openThread(row) {
+    const path = `${this.#path}/t/${encodeURIComponent(row.root ?? row.id ?? "")}`;
+    this.app.router.go(path, { ...history.state, opened: true });
   }
 
   get #channel() {
@@ -110,6 +180,10 @@ export class ChannelScreen extends LightElement {
 
   get #name() {
     return nameOf(this.app, this.channelId);
+  }
+
+  get #path() {
+    return `/c/${encodeURIComponent(this.channelId)}`;
   }
 
   #header() {
@@ -122,43 +196,6 @@ export class ChannelScreen extends LightElement {
       ${topic ? html`<span class="place-topic" title=${topic}>${topic}</span>` : nothing}
       <a class="icon-button place-act" href="${about}/settings" aria-label=${words.details} title=${words.details}>${icon("info")}</a>
     </header>`;
-  }
-
-  #nodes() {
-    return new Set((this.members ?? []).map((member) => member.origin_peer ?? "")).size;
-  }
-
-  /** What the outbox still holds and the list does not show yet. */
-  #pending() {
-    if (this.app.outbox.items.value.length === 0) return NOTHING;
-    const shown = new Set(this.conversation.view.value.rows.map((row) => row.key));
-    return this.app.outbox.items.value
-      .filter((item) => item.place === this.place && !shown.has(item.clientId))
-      .map((item) => pendingRow(item, this.app.me));
-  }
-
-  #actions = {
-    retry: (/** @type {string} */ key) => this.app.outbox.retry(key),
-    discard: (/** @type {string} */ key) => this.app.outbox.discard(key),
-    edit: (/** @type {string} */ key) => this.#takeBack(key),
-    older: () => void this.conversation.loadOlder(),
-    reload: () => void this.#load(),
-    atEnd: () => this.conversation.trim(),
-  };
-
-  /** @param {string} key */
-  #takeBack(key) {
-    const item = this.app.outbox.items.value.find((each) => each.clientId === key);
-    if (!item) return;
-    this.app.outbox.discard(key);
-    /** @type {import("../../parts/composer.js").Composer | null} */ (this.querySelector("canopy-composer"))?.takeBack(item.content);
-  }
-
-  /** @param {CustomEvent<string>} event */
-  #send(event) {
-    const item = this.app.outbox.send(/** @type {string} */ (this.place), this.channelId, event.detail);
-    /** @type {import("./list.js").MessageList | null} */ (this.querySelector("canopy-messages"))?.toNewest();
-    markPainted(`send:${item.clientId}:painted`);
   }
 }
 

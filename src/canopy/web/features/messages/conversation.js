@@ -1,5 +1,5 @@
 /**
- * What is known of one conversation: the acknowledged rows, where older ones begin, and how they came.
+ * What is known of one conversation: a window of acknowledged rows, what lies beyond its two ends, and how it came.
  *
  * An event is a doorbell. When it carries the message, that is used; when not, what came after the last
  * known message is read again. Drawing is somebody else's business.
@@ -8,30 +8,46 @@
 import { ApiError } from "../../base/api.js";
 import { Store } from "../../base/store.js";
 import { merged, rowOf } from "./rows.js";
+import { pathOf } from "./sources.js";
 
 const PAGE = 50;
 const MOST_PAGE = 200;
-const MOST_ROWS = 200; // mounted at the newest end; older ones are read again when scrolled to
+const MOST_ROWS = 200; // mounted; what is cut off is read again when somebody scrolls there
 const KEPT_ROWS = 150;
+const AROUND = 25; // rows on either side of a message that a link leads to
 
 /** @typedef {import("../../base/types.js").Message} Message */
 /** @typedef {import("../../base/types.js").LiveEvent} LiveEvent */
 /** @typedef {import("../../parts/message-row.js").Row} Row */
-/** @typedef {{rows: Row[], status: "loading" | "ready" | "failed" | "missing", older: "none" | "some" | "loading" | "failed", error: unknown}} View */
+/** @typedef {"none" | "some" | "loading" | "failed"} Edge */
+/**
+ * @typedef {object} View
+ * @property {Row[]} rows
+ * @property {"loading" | "ready" | "failed" | "missing"} status
+ * @property {Edge} older
+ * @property {Edge} newer
+ * @property {Row | null} lead the message that all rows answer, in a thread
+ * @property {number} beyond rows that came below the window
+ * @property {unknown} error
+ */
+
+/** @type {View} */
+const EMPTY = { rows: [], status: "loading", older: "none", newer: "none", lead: null, beyond: 0, error: null };
 
 export class Conversation {
-  /** @param {import("../../base/types.js").SignedInApp} app @param {string} channelId */
-  constructor(app, channelId) {
+  /** @param {import("../../base/types.js").SignedInApp} app @param {import("./sources.js").Source} source */
+  constructor(app, source) {
     this.app = app;
-    this.channelId = channelId;
-    this.path = `/channels/${encodeURIComponent(channelId)}/messages`;
+    this.source = source;
     /** @type {Store<View>} */
-    this.view = new Store(/** @type {View} */ ({ rows: [], status: "loading", older: "none", error: null }));
+    this.view = new Store(EMPTY);
     /** Called with rows that have just arrived from others. @type {(rows: Row[]) => void} */
     this.onArrived = () => {};
     /** Own messages that came by the stream before the answer to their sending. @type {Message[]} */
     this.early = [];
     this.catching = false;
+    /** Messages that are read again, and whether somebody asked once more meanwhile. @type {Map<string, boolean>} */
+    this.refreshing = new Map();
     this.stopping = new AbortController();
   }
 
@@ -39,41 +55,89 @@ export class Conversation {
     this.stopping.abort();
   }
 
+  /** @param {string} id @returns {Row | undefined} */
+  find(id) {
+    const { rows, lead } = this.view.value;
+    return lead?.id === id ? lead : rows.find((row) => row.id === id);
+  }
+
   /** Reads the newest page, or as many rows as are already shown, and replaces what is known. */
   async load() {
     const limit = Math.min(MOST_PAGE, Math.max(PAGE, this.view.value.rows.length));
     try {
-      const page = await this.#get(`limit=${limit}&order=created`);
+      const page = await this.source.page(`limit=${limit}`, this.stopping.signal);
       const fresh = this.#rowsOf(page.messages);
-      const since = this.view.value.rows.filter((row) => row.order > (fresh.at(-1)?.order ?? ""));
-      this.#set({ rows: merged(fresh, since), status: "ready", older: page.has_more ? "some" : "none", error: null });
+      const since = this.view.value.newer === "none" ? this.view.value.rows.filter((row) => row.order > (fresh.at(-1)?.order ?? "")) : [];
+      this.#set({ ...EMPTY, rows: merged(fresh, since), status: "ready", older: page.has_more ? "some" : "none", lead: this.#leadOf(page) });
     } catch (error) {
       this.#loadFailed(error);
     }
   }
 
+  /** Reads the rows on both sides of one of them. @param {string} id @param {number} [each] @returns {Promise<boolean>} whether it is there */
+  async loadAround(id, each = AROUND) {
+    try {
+      const { messages, older, newer, ...page } = await this.source.around(id, each, this.stopping.signal);
+      const rows = this.#rowsOf(messages.filter(this.source.holds));
+      this.#set({ ...EMPTY, rows, status: "ready", older: older ? "some" : "none", newer: newer ? "some" : "none", lead: this.#leadOf(page) });
+      return this.find(id) !== undefined;
+    } catch (error) {
+      this.#loadFailed(error);
+      return false;
+    }
+  }
+
+  /** What may have been missed is read again, where the reader is. */
+  async reload() {
+    const { rows, newer } = this.view.value;
+    const middle = rows[Math.floor(rows.length / 2)]?.id;
+    if (newer === "none" || !middle) await this.load();
+    else await this.loadAround(middle);
+  }
+
   async loadOlder() {
     const { rows, older } = this.view.value;
-    const oldest = rows.find((row) => row.id !== null);
+    const oldest = rows[0]?.id;
     if (older === "loading" || older === "none" || !oldest) return;
     this.#set({ older: "loading" });
     try {
-      const page = await this.#get(`limit=${PAGE}&order=created&before=${encodeURIComponent(oldest.id ?? "")}`);
-      const rowsNow = this.view.value.rows;
-      const known = new Set(rowsNow.map((row) => row.id));
-      const fresh = this.#rowsOf(page.messages).filter((row) => !known.has(row.id));
-      this.#set({ rows: [...fresh, ...rowsNow], older: page.has_more && page.messages.length > 0 ? "some" : "none" });
+      const page = await this.source.page(`limit=${PAGE}&before=${encodeURIComponent(oldest)}`, this.stopping.signal);
+      const all = [...this.#unknown(page.messages), ...this.view.value.rows];
+      const cut = all.length > MOST_ROWS;
+      const more = page.has_more && page.messages.length > 0;
+      this.#set({ rows: all.slice(0, MOST_ROWS), older: more ? "some" : "none", ...(cut ? { newer: /** @type {Edge} */ ("some") } : {}) });
     } catch (error) {
       if (!this.stopping.signal.aborted) this.#set({ older: "failed", error });
     }
   }
 
+  async loadNewer() {
+    const { rows, newer } = this.view.value;
+    const newest = rows.at(-1)?.id;
+    if (newer === "loading" || newer === "none" || !newest) return;
+    this.#set({ newer: "loading" });
+    try {
+      const page = await this.source.page(`limit=${PAGE}&after=${encodeURIComponent(newest)}`, this.stopping.signal);
+      const all = [...this.view.value.rows, ...this.#unknown(page.messages)];
+      const more = page.has_more && page.messages.length > 0;
+      this.#set({
+        rows: all.slice(-MOST_ROWS), newer: more ? "some" : "none", beyond: more ? this.view.value.beyond : 0,
+        ...(all.length > MOST_ROWS ? { older: /** @type {Edge} */ ("some") } : {}),
+      });
+      if (!more) await this.#catchUp();
+    } catch (error) {
+      if (!this.stopping.signal.aborted) this.#set({ newer: "failed", error });
+    }
+  }
+
   /** @param {LiveEvent[]} events */
   hear(events) {
-    const ours = events.filter((event) => event.channel_id === this.channelId);
+    const ours = events.filter((event) => event.channel_id === this.source.channelId);
     const created = ours.filter((event) => event.event_type === "channel.message.created");
     const carried = created.map((event) => event.payload?.message).filter((message) => message !== undefined);
-    this.#arrived(carried);
+    this.#arrived(carried.filter(this.source.holds));
+    const replies = carried.filter((message) => message.thread_id && message.thread_id !== message.id);
+    for (const id of new Set(replies.map((message) => message.thread_id ?? ""))) this.#replied(id);
     if (carried.length < created.length) void this.#catchUp();
     for (const event of ours) this.#changed(event);
   }
@@ -81,7 +145,7 @@ export class Conversation {
   /** The node's answer to a message of ours. @param {Message} message */
   acknowledged(message) {
     this.early = this.early.filter((each) => each.id !== message.id);
-    if (message.channel_id === this.channelId) this.#add([message]);
+    if (message.channel_id === this.source.channelId && this.source.holds(message)) this.#add([message]);
   }
 
   /** Messages of ours whose answer will never come: the stream is then all we have. */
@@ -91,8 +155,37 @@ export class Conversation {
 
   /** At the newest end only as many rows are kept as a browser draws with ease. */
   trim() {
-    const { rows } = this.view.value;
-    if (rows.length > MOST_ROWS) this.#set({ rows: rows.slice(-KEPT_ROWS), older: "some" });
+    const { rows, newer } = this.view.value;
+    if (newer === "none" && rows.length > MOST_ROWS) this.#set({ rows: rows.slice(-KEPT_ROWS), older: "some" });
+  }
+
+  /** Shows at once what the node has just answered. @param {Message} message */
+  took(message) {
+    this.#replace(rowOf(message, this.app.me.user_id));
+  }
+
+  /** @param {string} id @param {Partial<Row>} change */
+  patch(id, change) {
+    const row = this.find(id);
+    if (row) this.#replace({ ...row, ...change });
+  }
+
+  /** Reads one message again; only one that is shown, and not twice at a time. @param {string} id */
+  async refresh(id) {
+    if (!this.find(id)) return;
+    if (this.refreshing.has(id)) return void this.refreshing.set(id, true);
+    this.refreshing.set(id, false);
+    try {
+      do {
+        this.refreshing.set(id, false);
+        const { message } = await this.app.api.get(`${pathOf(this.source.channelId)}/${encodeURIComponent(id)}`, { signal: this.stopping.signal });
+        this.took(message);
+      } while (this.refreshing.get(id));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) this.#remove(id);
+    } finally {
+      this.refreshing.delete(id);
+    }
   }
 
   /** @param {Message[]} messages */
@@ -107,35 +200,43 @@ export class Conversation {
 
   /** @param {Message[]} messages @returns {Row[]} those that were not known before */
   #add(messages) {
-    const { rows, older } = this.view.value;
+    const { rows, older, newer, beyond } = this.view.value;
     const known = new Set(rows.map((row) => row.id));
     const floor = older === "none" ? "" : (rows[0]?.order ?? "");
+    const ceiling = newer === "none" ? "\uffff" : (rows.at(-1)?.order ?? "");
     const wanted = this.#rowsOf(messages).filter((row) => known.has(row.id) || row.order >= floor);
-    if (wanted.length > 0) this.#set({ rows: merged(rows, wanted) });
+    const inside = wanted.filter((row) => known.has(row.id) || row.order <= ceiling);
+    const below = wanted.filter((row) => !inside.includes(row));
+    if (wanted.length > 0) this.#set({ rows: merged(rows, inside), beyond: beyond + below.filter((row) => !row.own).length });
     return [...new Map(wanted.map((row) => [row.id, row])).values()].filter((row) => !known.has(row.id));
   }
 
-  /** @param {LiveEvent} event */
-  #changed(event) {
-    if (event.event_type === "channel.message.edited" && event.message_id) void this.#refresh(event);
-    if (event.event_type === "channel.message.deleted") {
-      this.#set({ rows: this.view.value.rows.filter((row) => row.id !== event.message_id) });
-    }
+  /** A reply came: what it answers counts one more. @param {string} root */
+  #replied(root) {
+    if (this.source.root === null || this.source.root === root) void this.refresh(root);
   }
 
   /** @param {LiveEvent} event */
-  async #refresh(event) {
-    if (!this.view.value.rows.some((row) => row.id === event.message_id)) return;
-    const carried = event.payload?.message;
-    try {
-      this.#add([carried ?? (await this.#get("", `/${encodeURIComponent(event.message_id ?? "")}`)).message]);
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) this.#changed({ ...event, event_type: "channel.message.deleted" });
-    }
+  #changed({ event_type, message_id, payload }) {
+    if (!message_id || event_type === "channel.message.created" || event_type === "channel.message.read") return;
+    const row = this.find(message_id);
+    const message = payload?.message;
+    if (!row) return event_type === "channel.message.deleted" ? this.#unknownDeleted() : undefined;
+    // What is being read at this moment may be older than this.
+    if (message && this.refreshing.has(message_id)) this.refreshing.set(message_id, true);
+    if (message) return this.took(message);
+    return event_type === "channel.message.deleted" ? this.#remove(message_id) : void this.refresh(message_id);
+  }
+
+  /** It may have been a reply, and what it answered counts one less. Which one that was is no longer known. */
+  #unknownDeleted() {
+    const { rows, newer } = this.view.value;
+    if (newer === "none" && rows.some((row) => row.replies > 0)) void this.load();
   }
 
   /** One reader at a time; a bell that rings meanwhile makes it read once more. */
   async #catchUp() {
+    if (this.view.value.newer !== "none") return;
     this.missed = true;
     if (this.catching) return;
     this.catching = true;
@@ -152,21 +253,45 @@ export class Conversation {
   }
 
   async #readAfterLast() {
-    const last = this.view.value.rows.findLast((row) => row.id !== null);
+    const last = this.view.value.rows.at(-1);
     if (!last) return this.load();
-    const page = await this.#get(`limit=${MOST_PAGE}&order=created&after=${encodeURIComponent(last.id ?? "")}`);
+    const page = await this.source.page(`limit=${MOST_PAGE}&after=${encodeURIComponent(last.id ?? "")}`, this.stopping.signal);
     this.#arrived(page.messages);
     if (page.has_more && page.messages.length > 0) this.missed = true;
     return undefined;
   }
 
   #sending() {
-    return this.app.outbox.waiting(`channel:${this.channelId}`) > 0;
+    return this.app.outbox.waiting(this.source.place) > 0;
+  }
+
+  /** @param {Row} row */
+  #replace(row) {
+    const { rows, lead } = this.view.value;
+    if (lead?.id === row.id) this.#set({ lead: { ...row, key: lead.key } });
+    if (rows.some((each) => each.id === row.id)) this.#set({ rows: merged(rows, [row]) });
+  }
+
+  /** @param {string} id */
+  #remove(id) {
+    const { rows, lead } = this.view.value;
+    this.#set({ rows: rows.filter((row) => row.id !== id), lead: lead?.id === id ? { ...lead, deleted: true } : lead });
+  }
+
+  /** @param {Message[]} messages */
+  #unknown(messages) {
+    const known = new Set(this.view.value.rows.map((row) => row.id));
+    return this.#rowsOf(messages).filter((row) => !known.has(row.id));
   }
 
   /** @param {Message[]} messages */
   #rowsOf(messages) {
     return messages.map((message) => rowOf(message, this.app.me.user_id));
+  }
+
+  /** @param {{root?: Message | null}} page */
+  #leadOf({ root }) {
+    return root ? rowOf(root, this.app.me.user_id) : null;
   }
 
   /** @param {unknown} error */
@@ -175,11 +300,6 @@ export class Conversation {
     const missing = error instanceof ApiError && (error.status === 404 || error.status === 403 || error.status === 400);
     if (this.view.value.rows.length > 0 && !missing) return; // what is shown stays readable
     this.#set({ status: missing ? "missing" : "failed", error });
-  }
-
-  /** @param {string} query @param {string} [below] */
-  #get(query, below = "") {
-    return this.app.api.get(`${this.path}${below}${query ? `?${query}` : ""}`, { signal: this.stopping.signal });
   }
 
   /** @param {Partial<View>} change */

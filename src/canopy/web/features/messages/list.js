@@ -8,57 +8,88 @@ import { messageRow } from "../../parts/message-row.js";
 import { failure, notice, skeleton } from "../../parts/notice.js";
 import { itemsOf } from "./rows.js";
 import { ScrollKeeper } from "./scroll.js";
-import { beginning, beginningAdvice, feedName, newBelow, words } from "./strings.js";
+import { newBelow, words } from "./strings.js";
 
 const PATIENCE = 150; // ms before a place that loads shows anything at all
 const LATE = 5000; // ms after which it says so and offers to try again
+const PAGE = 10; // rows
+const FOUND = 2000; // ms for which the message that a link led to stands out
 
 /** @typedef {import("../../parts/message-row.js").Row} Row */
+/** @typedef {import("./conversation.js").View} View */
+/**
+ * @typedef {object} ListActions what a list asks of its place, beside what can be done with a row
+ * @property {(key: string) => void} retry
+ * @property {(key: string) => void} edit
+ * @property {(key: string) => void} discard
+ * @property {() => void} older
+ * @property {() => void} newer
+ * @property {() => void} newest shows the newest rows, which may have to be read first
+ * @property {() => void} reload
+ * @property {() => void} atEnd
+ */
 
 export class MessageList extends LightElement {
   static properties = {
-    channel: {},
-    purpose: {},
+    name: {},
+    beginning: { attribute: false },
     view: { attribute: false },
     pending: { attribute: false },
     actions: { attribute: false },
+    acts: { attribute: false },
+    leaving: { attribute: false },
+    nameOf: { attribute: false },
     origins: { attribute: false },
-    nodes: {},
+    newFrom: {},
     current: { state: true },
-    fresh: { state: true },
+    found: { state: true },
     waited: { state: true },
   };
 
   constructor() {
     super();
-    this.channel = "";
-    this.purpose = "";
-    /** @type {import("./conversation.js").View} */
-    this.view = { rows: [], status: "loading", older: "none", error: null };
+    /** The accessible name of the feed. */
+    this.name = "";
+    /** What stands above the very first row. @type {unknown} */
+    this.beginning = nothing;
+    /** @type {View} */
+    this.view = /** @type {any} */ (undefined);
     /** @type {Row[]} */
     this.pending = [];
-    /** @type {import("../../parts/message-row.js").RowActions & {older: () => void, reload: () => void, atEnd: () => void}} */
+    /** @type {ListActions} */
     this.actions = /** @type {any} */ (undefined);
+    /** @type {import("./acts.js").Acts} */
+    this.acts = /** @type {any} */ (undefined);
+    /** Ids of messages that are about to be deleted. @type {Set<string>} */
+    this.leaving = new Set();
+    /** @type {(id: string) => string} */
+    this.nameOf = (id) => id;
     /** @type {import("../../base/types.js").Origins} */
     this.origins = new Map();
-    /** On how many nodes its readers are. */
-    this.nodes = 1;
+    /** Key of the first row that is new to the reader. @type {string | null} */
+    this.newFrom = null;
     /** Key of the row that Tab reaches; the newest unless somebody moved. @type {string | null} */
     this.current = null;
-    /** Rows that came below while the reader was elsewhere. */
-    this.fresh = 0;
+    /** Id of the row that a link led to, for as long as it stands out. @type {string | null} */
+    this.found = null;
     /** How long the first rows have been awaited, as far as it shows. @type {"briefly" | "some time" | "long"} */
     this.waited = "briefly";
+    /** Rows that came below while the reader was elsewhere. */
+    this.fresh = 0;
     /** @type {string | undefined} */
     this.lastKey = undefined;
     /** @type {ScrollKeeper | null} */
     this.keeper = null;
+    /** @type {import("./tools.js").Tools | null} */
+    this.tools = null;
   }
 
   connectedCallback() {
     super.connectedCallback();
     const timers = [setTimeout(() => (this.waited = "some time"), PATIENCE), setTimeout(() => (this.waited = "long"), LATE)];
     this.stops.add(() => timers.forEach(clearTimeout), eachMidnight(() => this.requestUpdate()));
+    this.follow(this.acts.editing);
+    this.stops.listen(this, "pointerdown", () => void this.#equip(null), { once: true });
   }
 
   firstUpdated() {
@@ -67,19 +98,40 @@ export class MessageList extends LightElement {
     this.keeper = new ScrollKeeper(scroller, content, {
       onEnd: (atEnd) => this.#reachedEnd(atEnd),
       onNearStart: () => this.view.older === "some" && this.actions.older(),
+      onNearEnd: () => this.view.newer === "some" && this.actions.newer(),
+      onRest: () => this.dispatchEvent(new CustomEvent("rest")),
     });
     this.stops.add(() => this.keeper?.stop());
   }
 
   /** Goes to the newest row and stays there. */
   toNewest() {
-    this.keeper?.toEnd();
+    if (this.view.newer !== "none") this.actions.newest();
+    else this.keeper?.toEnd();
+  }
+
+  /** Shows a message in the middle, for a while set apart, with the focus. @param {string} id */
+  async jumpTo(id) {
+    await this.updateComplete;
+    const article = this.article(id);
+    if (!article) return;
+    this.found = id;
+    this.current = article.dataset.key ?? null;
+    this.keeper?.toMiddle(article);
+    article.focus({ preventScroll: true });
+    setTimeout(() => (this.found = this.found === id ? null : this.found), FOUND);
+  }
+
+  /** @param {string} id @returns {HTMLElement | null} */
+  article(id) {
+    return this.querySelector(`article[data-message-id="${CSS.escape(id)}"]`);
   }
 
   /** @param {import("../../vendor/lit.js").PropertyValues} changed */
   willUpdate(changed) {
-    this.keeper?.capture();
+    this.keeper?.capture(this.view.newer === "none");
     if (changed.has("view")) this.#countFresh();
+    if (changed.has("view")) this.tools?.refresh();
   }
 
   updated() {
@@ -89,40 +141,77 @@ export class MessageList extends LightElement {
 
   render() {
     const rows = [...this.view.rows, ...this.pending];
+    const fresh = this.fresh + this.view.beyond;
+    const items = itemsOf(rows, new Date(), { lead: this.view.lead, newFrom: this.newFrom });
     return html`
       <div class="scroller">
         <div class="scroller-inner">
-          ${this.#top()}
-          <div role="feed" id="messages" aria-label=${feedName(this.channel)} aria-busy=${this.#busy() ? "true" : "false"}
-            @keydown=${this.#pressed} @focusin=${this.#focused}>
-            ${repeat(itemsOf(rows, new Date()), (item) => item.key, (item) => this.#item(item, rows))}
+          ${this.view.lead ? nothing : this.#top()}
+          <div role="feed" class="messages" aria-label=${this.name} aria-busy=${this.#busy() ? "true" : "false"}
+            @keydown=${this.#pressed} @focusin=${this.#focused} @pointerover=${this.#pointed}>
+            ${repeat(items, (item) => item.key, (item) => this.#item(item, rows))}
           </div>
+          ${this.#bottom()}
         </div>
       </div>
-      ${this.fresh > 0 ? this.#jump() : nothing}`;
+      ${fresh > 0 || this.view.newer !== "none" ? this.#jump(fresh) : nothing}`;
   }
 
   /** @param {import("./rows.js").Item} item @param {Row[]} rows */
   #item(item, rows) {
-    if (item.kind === "day") return html`<div class="day"><span>${item.label}</span></div>`;
-    const current = this.current && rows.some((row) => row.key === this.current) ? this.current : rows.at(-1)?.key;
-    const total = this.view.older === "none" ? rows.length : -1;
+    if (item.kind !== "row") {
+      return html`<div class="day${item.kind === "new" ? " is-new" : ""}"><span>${item.label}</span></div>
+        ${item.kind === "replies" && this.view.older !== "none" ? this.#top() : nothing}`;
+    }
     const { head, position, row } = item;
-    return messageRow(row, { head, current: item.key === current, position, total, origins: this.origins }, this.actions);
+    const known = this.current && this.#rowOf(this.current);
+    const current = known ? this.current : (rows.at(-1) ?? this.view.lead)?.key;
+    const { older, newer } = this.view;
+    return messageRow(row, {
+      head,
+      position,
+      current: item.key === current,
+      total: older === "none" && newer === "none" ? rows.length + (this.view.lead ? 1 : 0) : -1,
+      origins: this.origins,
+      nameOf: this.nameOf,
+      me: this.acts.app.me.user_id,
+      leaving: row.id !== null && this.leaving.has(row.id),
+      found: row.id !== null && row.id === this.found,
+      inThread: this.acts.conversation.source.root !== null,
+      editor: row.id !== null && row.id === this.acts.editing.value ? html`<canopy-editor .row=${row} .acts=${this.acts}></canopy-editor>` : undefined,
+    }, this.#rowActions);
   }
+
+  #rowActions = {
+    retry: (/** @type {string} */ key) => this.actions.retry(key),
+    edit: (/** @type {string} */ key) => this.actions.edit(key),
+    discard: (/** @type {string} */ key) => this.actions.discard(key),
+    react: (/** @type {Row} */ row, /** @type {string} */ type) => void this.acts.react(row, type),
+    pickReaction: (/** @type {Row} */ row, /** @type {HTMLElement} */ anchor) => void this.acts.pickReaction(row, anchor),
+    openThread: (/** @type {Row} */ row) => this.acts.openThread(row),
+    showHistory: (/** @type {Row} */ row) => void this.acts.showHistory(row),
+    undoDelete: (/** @type {Row} */ row) => this.acts.undoDelete(row),
+  };
 
   #top() {
     const { status, older, error } = this.view;
     if (status === "failed") return failure(words.loadFailed, words.nothingLost, error, this.actions.reload);
     if (status === "loading") return this.#waiting();
     if (older === "loading" || older === "some") return html`<div class="older">${words.loadingOlder}</div>`;
-    if (older === "failed") {
-      return html`<div class="older" role="alert"><span>${words.olderFailed}
-        <button class="button" type="button" @click=${this.actions.older}>${words.retry}</button></span></div>`;
-    }
-    return html`<div class="beginning">
-      <h2>${beginning(this.channel)}</h2><p>${beginningAdvice(this.channel, this.purpose, this.nodes)}</p>
-    </div>`;
+    return older === "failed" ? this.#retry(words.olderFailed, this.actions.older) : this.beginning;
+  }
+
+  #bottom() {
+    const { newer } = this.view;
+    if (newer === "none") return nothing;
+    if (newer === "failed") return this.#retry(words.newerFailed, this.actions.newer);
+    return html`<div class="older">${words.loadingNewer}</div>`;
+  }
+
+  /** @param {string} text @param {() => void} act */
+  #retry(text, act) {
+    return html`<div class="older" role="alert"><span>${text}
+      <button class="button" type="button" @click=${act}>${words.retry}</button></span></div>`;
   }
 
   #waiting() {
@@ -131,19 +220,21 @@ export class MessageList extends LightElement {
     return html`${this.waited === "long" ? notice(words.slow, words.slowAdvice, late) : nothing}${skeleton(6)}`;
   }
 
-  #jump() {
+  /** @param {number} fresh */
+  #jump(fresh) {
     return html`<div class="jump"><button class="button" type="button" @click=${() => this.toNewest()}>
-      ${icon("down")}${newBelow(this.fresh)}</button></div>`;
+      ${icon("down")}${fresh > 0 ? newBelow(fresh) : words.toNewest}</button></div>`;
   }
 
   #busy() {
-    return this.view.status === "loading" || this.view.older === "loading";
+    return this.view.status === "loading" || this.view.older === "loading" || this.view.newer === "loading";
   }
 
   #countFresh() {
     const { rows } = this.view;
     const last = rows.findLastIndex((row) => row.key === this.lastKey);
-    if (last >= 0 && this.keeper && !this.keeper.atEnd) {
+    if (this.view.newer !== "none") this.fresh = 0;
+    else if (last >= 0 && this.keeper && !this.keeper.atEnd) {
       this.fresh += rows.slice(last + 1).filter((row) => !row.own).length;
     }
     this.lastKey = rows.at(-1)?.key;
@@ -151,41 +242,81 @@ export class MessageList extends LightElement {
 
   /** @param {boolean} atEnd */
   #reachedEnd(atEnd) {
-    if (atEnd) this.fresh = 0;
+    if (!atEnd || this.fresh === 0) return;
+    this.fresh = 0;
+    this.requestUpdate();
+  }
+
+  /** @param {string} key @returns {Row | undefined} */
+  #rowOf(key) {
+    if (this.view.lead?.key === key) return this.view.lead;
+    return this.view.rows.find((row) => row.key === key) ?? this.pending.find((row) => row.key === key);
   }
 
   /** @param {FocusEvent} event */
   #focused(event) {
     this.current = keyOf(event.target);
+    void this.#equip(event.target);
+  }
+
+  /** @param {PointerEvent} event */
+  #pointed(event) {
+    if (event.pointerType !== "touch") void this.#equip(event.target);
+  }
+
+  /** Brings the toolbar to a row; what makes it is loaded when somebody first turns to one. @param {EventTarget | null} target */
+  async #equip(target) {
+    if (!this.tools) {
+      const { Tools } = await import("./tools.js");
+      this.tools ??= new Tools(this, (key) => this.#rowOf(key));
+    }
+    const article = articleOf(target);
+    if (article?.isConnected) this.tools.moveTo(article);
   }
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = this.#target(event.key, [...this.querySelectorAll("article")], keyOf(event.target));
-    if (!target) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !isRow(event.target)) return;
+    const article = /** @type {HTMLElement} */ (event.target);
+    const articles = /** @type {HTMLElement[]} */ ([...this.querySelectorAll("article")]);
+    const to = stepTo(event.key, articles.indexOf(article), articles.length);
+    if (to === undefined) return void this.#act(event, article);
     event.preventDefault();
-    target.focus();
+    articles[to]?.focus();
   }
 
-  /** @param {string} key @param {HTMLElement[]} articles @param {string | null} here */
-  #target(key, articles, here) {
-    const index = articles.findIndex((article) => article.dataset.key === here);
-    if (index < 0) return undefined;
-    const most = articles.length - 1;
-    /** @type {Record<string, number>} */
-    const to = {
-      ArrowDown: index + 1, j: index + 1, ArrowUp: index - 1, k: index - 1,
-      PageDown: index + 10, PageUp: index - 10, Home: 0, End: most,
-    };
-    return key in to ? articles[Math.max(0, Math.min(most, to[key] ?? 0))] : undefined;
+  /** @param {KeyboardEvent} event @param {HTMLElement} article */
+  async #act(event, article) {
+    if (!this.tools) await this.#equip(article);
+    this.tools?.press(event, article);
   }
 }
 
 /** @param {EventTarget | null} target */
+function articleOf(target) {
+  return /** @type {HTMLElement | null} */ (target instanceof Element ? target.closest("article") : null);
+}
+
+/** @param {EventTarget | null} target */
 function keyOf(target) {
-  const article = target instanceof Element ? target.closest("article") : null;
-  return article?.dataset.key ?? null;
+  return articleOf(target)?.dataset.key ?? null;
+}
+
+/** Where a key leads, by index; undefined for a key that leads nowhere. @param {string} key @param {number} here @param {number} count */
+function stepTo(key, here, count) {
+  const most = count - 1;
+  /** @type {Record<string, number>} */
+  const to = {
+    ArrowDown: here + 1, j: here + 1, J: here + 1, ArrowUp: here - 1, k: here - 1, K: here - 1,
+    PageDown: here + PAGE, PageUp: here - PAGE, Home: 0, End: most,
+  };
+  const index = to[key];
+  return here < 0 || index === undefined ? undefined : Math.max(0, Math.min(most, index));
+}
+
+/** Whether single letters mean anything where the focus is. @param {EventTarget | null} target */
+function isRow(target) {
+  return target instanceof HTMLElement && target.tagName === "ARTICLE";
 }
 
 customElements.define("canopy-messages", MessageList);

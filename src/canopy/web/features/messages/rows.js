@@ -2,13 +2,21 @@
 
 import { cleanName } from "../../base/text.js";
 import { dayKey, dayLabel } from "../../base/time.js";
-import { words } from "./strings.js";
+import { repliesLabel, words } from "./strings.js";
 
 const MERGE = 5 * 60_000; // ms within which rows of one author stand together
 
+/** The names that programs use for the commonest ones. @type {Record<string, string>} */
+const NAMED = {
+  like: "👍", love: "❤️", laugh: "😂", dislike: "👎", angry: "😠", wow: "😮", sad: "😢", celebrate: "🎉",
+  rocket: "🚀", eyes: "👀", check: "✅", hundred: "💯", idk: "🤷", pray: "🙏", beer: "🍺",
+};
+
 /** @typedef {import("../../base/types.js").Message} Message */
+/** @typedef {import("../../parts/message-row.js").Reaction} Reaction */
 /** @typedef {import("../../parts/message-row.js").Row} Row */
-/** @typedef {{kind: "day", key: string, label: string} | {kind: "row", key: string, row: Row, head: boolean, position: number}} Item */
+/** @typedef {{kind: "day" | "new" | "replies", key: string, label: string}} Divider */
+/** @typedef {Divider | {kind: "row", key: string, row: Row, head: boolean, position: number}} Item */
 
 /**
  * Only our own client ids are keys: another author could choose one of ours.
@@ -33,7 +41,20 @@ export function rowOf(message, me) {
     own,
     edited: Boolean(message.edited_at),
     system: message.type === "system",
+    root: message.thread_id ?? message.id,
+    replies: message.reply_count ?? 0,
+    lastReply: message.reply_count && message.last_activity_at ? new Date(message.last_activity_at) : null,
+    reactions: reactionsOf(message.reactions ?? {}, me),
+    expires: message.expires_at ? new Date(message.expires_at) : null,
+    deleted: Boolean(message.deleted),
   };
+}
+
+/** @param {Record<string, string[]>} reactions @param {string} me @returns {Reaction[]} */
+function reactionsOf(reactions, me) {
+  return Object.entries(reactions).map(([type, users]) => ({
+    type, emoji: NAMED[type] ?? type, users, mine: users.includes(me),
+  }));
 }
 
 /** The node shows handles of other nodes with the beginning of their id behind them. @param {Message} message */
@@ -56,6 +77,12 @@ export function pendingRow(item, me) {
     own: true,
     edited: false,
     system: false,
+    root: item.parentId ?? null,
+    replies: 0,
+    lastReply: null,
+    reactions: [],
+    expires: null,
+    deleted: false,
   };
 }
 
@@ -79,23 +106,41 @@ export function merged(rows, added) {
   return result;
 }
 
-/** @param {Row[]} rows oldest first @param {Date} now @returns {Item[]} */
-export function itemsOf(rows, now) {
+/**
+ * @param {Row[]} rows oldest first @param {Date} now
+ * @param {{lead?: Row | null, newFrom?: string | null}} [marks] lead: the message that the rows answer;
+ *   newFrom: key of the first row that is new to the reader
+ * @returns {Item[]}
+ */
+export function itemsOf(rows, now, { lead = null, newFrom = null } = {}) {
   /** @type {Item[]} */
-  const items = [];
+  const items = lead ? leading(lead) : [];
   /** @type {Row | null} */
   let before = null;
   for (const [index, row] of rows.entries()) {
-    const newDay = before === null || dayKey(before.at) !== dayKey(row.at);
+    const newDay = lead === null && (before === null || dayKey(before.at) !== dayKey(row.at));
+    const isNew = row.key === newFrom;
     if (newDay) items.push({ kind: "day", key: `day-${dayKey(row.at)}-${row.key}`, label: dayLabel(row.at, now) });
-    items.push({ kind: "row", key: row.key, row, head: newDay || startsBlock(before, row), position: index + 1 });
+    if (isNew) items.push({ kind: "new", key: "new", label: words.newDivider });
+    const head = newDay || isNew || startsBlock(before, row);
+    items.push({ kind: "row", key: row.key, row, head, position: index + (lead ? 2 : 1) });
     before = row;
   }
   return items;
 }
 
+/** @param {Row} lead @returns {Item[]} */
+function leading(lead) {
+  const label = lead.replies > 0 ? repliesLabel(lead.replies) : words.noReplies;
+  return [
+    { kind: "row", key: lead.key, row: lead, head: true, position: 1 },
+    { kind: "replies", key: "replies", label },
+  ];
+}
+
 /** @param {Row | null} before @param {Row} row */
 function startsBlock(before, row) {
   if (before === null || before.author.id !== row.author.id || before.system !== row.system) return true;
+  if (before.deleted || row.deleted) return true;
   return row.at.getTime() - before.at.getTime() > MERGE;
 }

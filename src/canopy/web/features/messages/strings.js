@@ -17,7 +17,67 @@ export const words = {
   unavailable: "This conversation is not available here",
   unavailableAdvice:
     "It may be deleted, not synced yet, or not shared with you. The conversations you can read are in the list.",
+  missingMessage: "This message is not available here",
+  missingMessageAdvice: "It may be deleted, expired, not synced yet, or not shared with you.",
+  askPeers: "Ask peers to sync this channel",
+  peersAsked: "The peers were asked. What they have will appear here.",
+  toNewest: "Show the newest messages",
+  loadingNewer: "Loading newer messages…",
+  newerFailed: "Newer messages could not be loaded.",
+  newDivider: "New",
+  noReplies: "No replies yet",
+  replyInThread: "Reply in thread",
+  quote: "Quote",
+  copyText: "Copy text",
+  copyLink: "Copy link",
+  markUnread: "Mark unread from here",
+  edit: "Edit",
+  delete: "Delete",
+  deleteTitle: "Delete this message?",
+  keep: "Keep it",
+  textCopied: "Text copied",
+  linkCopied: "Link copied",
+  notCopied: "The browser did not allow copying.",
+  notSaved: "Not saved:",
+  toReact: "react",
+  toShowHistory: "show the history",
+  history: "What this message said",
+  historyNow: "now",
+  changedElsewhere: "This message was changed elsewhere while you were editing. It now says:",
+  takeTheirs: "Use that text",
+  thread: "Thread",
+  closeThread: "Close the thread",
+  following: "Following",
+  follow: "Follow",
+  followsWhy: "You hear of new replies",
+  followsNot: "You do not hear of new replies",
+  missingThread: "This thread is not available here",
 };
+
+/** @param {string} what */
+export const failedTo = (what) => `Could not ${what}:`;
+
+/** @param {string} audience */
+export const deleteAdvice = (audience) =>
+  `It disappears for ${audience}. Nodes that are offline delete it when they return; copies outside your control cannot be recalled.`;
+
+/** @param {number} count */
+export const repliesLabel = (count) => plural(count, "{n} reply", "{n} replies");
+
+/** @param {string} author */
+export const replyName = (author) => `Reply to ${author}’s message`;
+
+/** @param {string} author */
+export const editName = (author) => `Edit the message of ${author}`;
+
+/** @param {string} author */
+export const threadFeed = (author) => `Replies to ${author}`;
+
+/** @param {string} author */
+export const sheetTitle = (author) => `Message from ${author}`;
+
+/** @param {string} author @param {string} time */
+export const jumpedTo = (author, time) => `Message from ${author}, ${time}`;
 
 /** @param {string} channel */
 export const feedName = (channel) => `Messages in #${channel}`;
@@ -35,10 +95,14 @@ export const beginningAdvice = (channel, purpose, nodes) =>
 /** @param {number} members */
 export const members = (members) => plural(members, "{n} member", "{n} members");
 
+/** @param {number | null} people @param {number} nodes */
+export const audienceWords = (people, nodes) =>
+  people === null ? "everybody who reads it" : `${members(people)} on ${plural(nodes, "{n} node", "{n} nodes")}`;
+
 /** @param {string} channel @param {number | null} people @param {number} nodes */
 export function audience(channel, people, nodes) {
   if (people === null) return `#${channel}`;
-  return `#${channel} · ${members(people)} on ${plural(nodes, "{n} node", "{n} nodes")}`;
+  return `#${channel} · ${audienceWords(people, nodes)}`;
 }
 
 /** @param {number} count */

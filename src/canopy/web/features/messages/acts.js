@@ -1,0 +1,169 @@
+/** What a person does with one message. Each is said once here and reached by button, menu, letter and long press. */
+
+import { Store } from "../../base/store.js";
+import { pathOf } from "./sources.js";
+import { failedTo, words } from "./strings.js";
+
+/** What is needed only by who does something. */
+const deeds = () => import("./deeds.js");
+
+/** @typedef {import("../../parts/message-row.js").Row} Row */
+/** @typedef {{label: string, act: () => void, danger?: boolean, key?: string}} Act */
+
+/**
+ * @typedef {object} Host what differs between a channel and a thread
+ * @property {() => string} audience who reads, in words
+ * @property {(row: Row) => void} openThread
+ * @property {(text: string) => void} quote puts text into the composer
+ * @property {(row: Row) => void} markUnread
+ * @property {(row: Row) => HTMLElement | null} article
+ */
+
+export class Acts {
+  /**
+   * @param {import("../../base/types.js").SignedInApp} app
+   * @param {import("./conversation.js").Conversation} conversation @param {Host} host
+   */
+  constructor(app, conversation, host) {
+    this.app = app;
+    this.conversation = conversation;
+    this.host = host;
+    /** Id of the message that is being edited. @type {Store<string | null>} */
+    this.editing = new Store(/** @type {string | null} */ (null));
+  }
+
+  /** In the order of the menu. @param {Row} row @returns {Act[]} */
+  of(row) {
+    const inThread = this.conversation.source.root !== null;
+    return [
+      ...(inThread ? [] : [{ label: words.replyInThread, act: () => this.openThread(row) }]),
+      { label: words.quote, act: () => this.quote(row) },
+      { label: words.copyText, act: () => void this.copyText(row) },
+      { label: words.copyLink, act: () => void this.copyLink(row) },
+      ...(inThread ? [] : [{ label: words.markUnread, act: () => this.host.markUnread(row) }]),
+      ...(row.own ? [{ label: words.edit, act: () => void this.startEdit(row) }] : []),
+      ...(this.mayDelete(row) ? [{ label: words.delete, danger: true, act: () => void this.remove(row) }] : []),
+    ];
+  }
+
+  /** @param {Row} row */
+  mayDelete(row) {
+    return row.own || (this.app.mayManage && row.origin === null);
+  }
+
+  openThread = (/** @type {Row} */ row) => this.host.openThread(row);
+  undoDelete = (/** @type {Row} */ row) => this.app.deletions.undo(row.id ?? "");
+
+  /** Shows it, in place of any other of one's own, or takes it back. @param {Row} row @param {string} type */
+  react = async (row, type) => {
+    const mine = row.reactions.some((each) => (each.type === type || each.emoji === type) && each.mine);
+    const path = `${this.#pathOf(row)}/reactions/${encodeURIComponent(type)}`;
+    await this.#attempt(async () => {
+      await (mine ? this.app.api.delete(path) : this.app.api.put(path));
+      await this.conversation.refresh(row.id ?? "");
+    }, words.toReact);
+  };
+
+  /** @param {Row} row @param {HTMLElement} anchor */
+  pickReaction = async (row, anchor) => {
+    await this.#attempt(async () => {
+      const { openPicker } = await import("../../parts/emoji-picker.js");
+      openPicker(anchor, (emoji) => void this.react(this.conversation.find(row.id ?? "") ?? row, emoji));
+    }, words.toReact);
+  };
+
+  /** @param {Row} row @param {string} emoji */
+  async reactQuickly(row, emoji) {
+    (await deeds()).rememberEmoji(emoji);
+    await this.react(row, emoji);
+  }
+
+  /** @param {Row} row */
+  showHistory = async (row) => {
+    await this.#attempt(async () => {
+      const { openHistory } = await import("./history.js");
+      await openHistory(this.app.api, this.#pathOf(row));
+    }, words.toShowHistory);
+  };
+
+  /** @param {Row} row */
+  quote(row) {
+    this.host.quote(`${row.content.split("\n").map((line) => `> ${line}`).join("\n")}\n\n`);
+  }
+
+  /** @param {Row} row */
+  async copyText(row) {
+    await (await deeds()).copy(row.content, words.textCopied);
+  }
+
+  /** @param {Row} row */
+  async copyLink(row) {
+    const { channelId } = this.conversation.source;
+    const link = `${location.origin}/c/${encodeURIComponent(channelId)}/${encodeURIComponent(row.id ?? "")}`;
+    await (await deeds()).copy(link, words.linkCopied);
+  }
+
+  /** @param {Row} row */
+  async startEdit(row) {
+    if (!row.own || !row.id || row.deleted) return;
+    await import("./editor.js");
+    this.editing.set(row.id);
+  }
+
+  /** Ends the editing of a message and gives its row the focus back. @param {Row} row */
+  endEdit(row) {
+    this.editing.set(null);
+    requestAnimationFrame(() => this.host.article(row)?.focus());
+  }
+
+  /** @param {Row} row @param {string} text @returns {Promise<string>} why it could not be saved; empty when it is */
+  async saveEdit(row, text) {
+    if (text.trim() === "") {
+      void this.remove(row);
+      return "";
+    }
+    try {
+      if (text.trim() !== row.content) {
+        const { message } = await this.app.api.patch(this.#pathOf(row), { content: text });
+        if (message) this.conversation.took(message);
+      }
+      this.endEdit(row);
+      return "";
+    } catch (error) {
+      return `${words.notSaved} ${reasonOf(error)}`;
+    }
+  }
+
+  /** @param {Row} row */
+  async remove(row) {
+    if (!this.mayDelete(row) || !row.id || row.deleted) return;
+    const { id } = row;
+    const { askToDelete } = await deeds();
+    askToDelete(this.host.audience(), {
+      act: async () => {
+        this.editing.set(null);
+        this.app.deletions.add(this.conversation.source.channelId, id);
+      },
+      onClosed: () => this.host.article(row)?.focus(),
+    });
+  }
+
+  /** @param {() => Promise<void>} attempt @param {string} what */
+  async #attempt(attempt, what) {
+    try {
+      await attempt();
+    } catch (error) {
+      (await deeds()).toast(`${failedTo(what)} ${reasonOf(error)}`);
+    }
+  }
+
+  /** @param {Row} row */
+  #pathOf(row) {
+    return `${pathOf(this.conversation.source.channelId)}/${encodeURIComponent(row.id ?? "")}`;
+  }
+}
+
+/** @param {unknown} error */
+export function reasonOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}

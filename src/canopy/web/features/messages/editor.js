@@ -1,0 +1,64 @@
+/** A message of one's own while it is edited, where it stands. */
+
+import { html, nothing } from "../../vendor/lit.js";
+import "../../parts/composer.js";
+import { LightElement } from "../../parts/element.js";
+import { editName, words } from "./strings.js";
+
+/** @typedef {import("../../parts/message-row.js").Row} Row */
+
+export class MessageEditor extends LightElement {
+  static properties = { row: { attribute: false }, acts: { attribute: false }, problem: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {Row} */
+    this.row = /** @type {any} */ (undefined);
+    /** @type {import("./acts.js").Acts} */
+    this.acts = /** @type {any} */ (undefined);
+    /** What it said when the editing began. */
+    this.begun = "";
+    this.problem = "";
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.begun = this.row.content;
+  }
+
+  async firstUpdated() {
+    await this.#composer().updateComplete;
+    const box = this.querySelector("textarea");
+    box?.focus();
+    box?.setSelectionRange(box.value.length, box.value.length);
+    this.scrollIntoView({ block: "nearest" });
+  }
+
+  render() {
+    const { row } = this;
+    return html`${row.content === this.begun ? nothing : this.#elsewhere()}
+      <canopy-composer .label=${editName(row.author.name)} .place=${`edit:${row.id}`} .name=${`edit-${row.id}`}
+        .initial=${this.begun} .problem=${this.problem} .drafts=${this.acts.app.drafts}
+        @send-text=${this.#save} @leave=${() => this.acts.endEdit(row)}></canopy-composer>`;
+  }
+
+  /** Both versions stand there, and the person picks. */
+  #elsewhere() {
+    return html`<div class="strip is-warn editor-conflict" role="alert"><div>
+      <p>${words.changedElsewhere}</p><blockquote dir="auto">${this.row.content}</blockquote>
+      <button class="button" type="button" @click=${() => this.#composer().write(this.row.content)}>${words.takeTheirs}</button>
+    </div></div>`;
+  }
+
+  /** @param {CustomEvent<string>} event */
+  async #save(event) {
+    this.problem = await this.acts.saveEdit(this.row, event.detail);
+    if (!this.problem) this.acts.app.drafts.clear(`edit:${this.row.id}`);
+  }
+
+  #composer() {
+    return /** @type {import("../../parts/composer.js").Composer} */ (this.querySelector("canopy-composer"));
+  }
+}
+
+customElements.define("canopy-editor", MessageEditor);

@@ -1,0 +1,123 @@
+/** A thread beside its channel: what began it, the replies, and a composer of its own. */
+
+import { html, nothing, render } from "../../vendor/lit.js";
+import { icon } from "../../parts/icons.js";
+import { notice } from "../../parts/notice.js";
+import { ConversationFrame } from "./frame.js";
+import { pathOf, threadSource } from "./sources.js";
+import { audienceWords, replyName, threadFeed, words } from "./strings.js";
+
+const TOUCH = matchMedia("(pointer: coarse)");
+
+/** @type {import("../../base/types.js").MountInside} */
+export function mount(root, app, params) {
+  render(html`<canopy-thread class="thread" .app=${app} .channelId=${params.channel} .wanted=${params.thread}></canopy-thread>`, root);
+  return { name: "thread", title: "", unmount: () => render(nothing, root) };
+}
+
+export class ThreadPanel extends ConversationFrame {
+  static properties = {
+    ...ConversationFrame.properties,
+    wanted: {},
+    follows: { state: true },
+    missing: { state: true },
+  };
+
+  constructor() {
+    super();
+    this.composerName = "thread-composer";
+    /** Any message of the thread. */
+    this.wanted = "";
+    /** Whether the person is told of replies; null while that is not known. @type {boolean | null} */
+    this.follows = null;
+    this.missing = false;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.stops.listen(window, "keydown", (event) => this.#pressed(event));
+    void this.#begin();
+  }
+
+  async #begin() {
+    try {
+      const { message } = await this.app.api.get(`${pathOf(this.channelId)}/${encodeURIComponent(this.wanted)}`);
+      if (this.isConnected) await this.#show(message.thread_id ?? message.id);
+    } catch {
+      this.missing = true;
+    }
+  }
+
+  /** @param {string} root */
+  async #show(root) {
+    this.open(threadSource(this.app.api, this.channelId, root), {
+      openThread: () => this.composer?.focus(),
+      markUnread: () => {},
+    });
+    this.requestUpdate();
+    void this.#readFollows(root);
+    if (this.wanted === root) await this.conversation.load();
+    else await this.conversation.loadAround(this.wanted);
+    await this.updateComplete;
+    await this.list?.updateComplete;
+    if (this.wanted !== root) void this.list?.jumpTo(this.wanted);
+    else if (history.state?.opened && !TOUCH.matches) this.composer?.focus();
+  }
+
+  render() {
+    return html`<header class="place-header">
+        <h2 class="place-name" tabindex="-1">${words.thread}</h2>
+        ${this.follows === null ? nothing : this.#followButton(this.follows)}
+        <button class="icon-button aside-close" type="button" aria-label=${words.closeThread} title=${words.closeThread} @click=${this.#close}>
+          ${icon("cross")}</button>
+      </header>
+      ${this.#body()}`;
+  }
+
+  #body() {
+    if (this.missing || this.conversation?.view.value.status === "missing") return notice(words.missingThread, words.missingMessageAdvice);
+    if (!this.acts) return nothing;
+    const author = this.conversation.view.value.lead?.author.name ?? "";
+    return html`${this.drawList({ name: threadFeed(author), beginning: nothing })}
+      ${this.drawComposer({ label: replyName(author), audience: audienceWords(this.members?.length ?? null, this.nodes) })}`;
+  }
+
+  /** @param {boolean} follows */
+  #followButton(follows) {
+    return html`<button class="button is-quiet" type="button" aria-pressed=${follows ? "true" : "false"}
+      title=${follows ? words.followsWhy : words.followsNot} @click=${this.#turn}>${icon("bell")}${follows ? words.following : words.follow}</button>`;
+  }
+
+  /** Closing is going back, where that is where one came from. */
+  #close = () => {
+    if (history.state?.opened) history.back();
+    else this.app.router.go(`/c/${encodeURIComponent(this.channelId)}`);
+  };
+
+  /** One layer at a time; what the browser closes by itself is its own. @param {KeyboardEvent} event */
+  #pressed(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+    if (!document.querySelector("dialog[open], :popover-open")) this.#close();
+  }
+
+  /** @param {string} root */
+  async #readFollows(root) {
+    try {
+      const query = `channel_id=${encodeURIComponent(this.channelId)}&message_id=${encodeURIComponent(root)}`;
+      this.follows = (await this.app.api.get(`/channels/threads/subscription?${query}`)).subscribed;
+    } catch {
+      // Then the panel says nothing about it.
+    }
+  }
+
+  async #turn() {
+    const body = { channel_id: this.channelId, message_id: this.conversation.source.root, subscribed: !this.follows };
+    try {
+      this.follows = (await this.app.api.post("/channels/threads/subscription", body)).subscribed;
+    } catch {
+      this.requestUpdate();
+    }
+  }
+}
+
+customElements.define("canopy-thread", ThreadPanel);
