@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from bench.deep import deep_channel
 from bench.linking import burst, catch_up, delivery, idle_pair
 from bench.listening import live, streams
 from bench.measure import Figure, machine
@@ -23,6 +24,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "post1": post_alone,
     "post16": post_together,
     "read": read_newest,
+    "deep": deep_channel,
     "live": live,
     "streams": streams,
     "idle": idle,

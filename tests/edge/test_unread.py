@@ -157,3 +157,20 @@ def test_the_count_reads_nothing_but_its_index(stage: Stage) -> None:
         assert "COVERING INDEX messages_created (channel=? AND (time,id)>(?,?))" in plan[0][3]
 
     stage.play(script)
+
+
+def test_what_was_read_can_be_unread_again(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        mira = await Reader.join(local, stage)
+        said = [await local.say(f"{n}") for n in range(4)]
+        await mira.mark()
+        back = await local.post("/channels/general/unread", {"from_message_id": said[1]["id"]}, mira.key)
+        assert (back.status_code, back.json()) == (200, {"success": True, "unread_count": 3})
+        shown = (await local.get("/channels/general", mira.key)).json()["channel"]
+        assert (shown["unread_count"], shown["first_unread_id"]) == (3, said[1]["id"])
+        missing = await local.post("/channels/general/unread", {"from_message_id": "M0"}, mira.key)
+        assert (missing.status_code, code(missing)) == (404, "message_not_found")
+        for body in ({}, {"from_message_id": "no id"}):
+            assert (await local.post("/channels/general/unread", body, mira.key)).status_code == 400
+
+    stage.play(script)

@@ -268,6 +268,16 @@ def mark_read(tx: Tx, principal: Principal, wish: Reading) -> Sequence[Draft]:
     return []
 
 
+def mark_unread(tx: Tx, principal: Principal, wish: Reading) -> Sequence[Draft]:
+    """Put one's marker right before a message, wherever it was, and tell one's other tabs. Raises NotFound."""
+    channel = get_channel(tx, principal, wish.channel_id)
+    written = found(find_written(tx, channel.id, wish.up_to or ""), MISSING, code="message_not_found")
+    set_marker(tx, principal, channel.id, (written.time, ""))
+    wish.unread = count_unread(tx, principal, channel.id)
+    write_notice(tx, _read_notice(principal, channel, wish.up_to or "", wish.unread))
+    return []
+
+
 def _read_notice(principal: Principal, channel: Channel, message_id: str, unread: int) -> Notice:
     return Notice(
         event_type=READ,

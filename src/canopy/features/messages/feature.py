@@ -16,7 +16,7 @@ from canopy.features.messages.routes import ROUTES
 from canopy.features.messages.shown import message_json
 from canopy.features.messages.tables.reactions import admit_reaction, project_reaction, reaction_object
 from canopy.features.messages.tables.rows import admit_change, admit_posted
-from canopy.features.messages.tables.unread import count_unread
+from canopy.features.messages.tables.unread import count_unread, first_unread
 from canopy.ground.ids import EventId, NodeId, UserKey
 from canopy.ground.instants import instant_of
 from canopy.log import store
@@ -115,6 +115,7 @@ def _of_channel(tx: Read, principal: Principal, channel: str) -> dict[str, Any]:
         "created_at": None if oldest is None else instant_of(oldest),
         "last_message_at": None if newest is None else instant_of(newest),
         "unread_count": count_unread(tx, principal, channel),
+        "first_unread_id": first_unread(tx, principal, channel),
     }
 
 

@@ -33,6 +33,7 @@ class ChannelJson(msgspec.Struct, kw_only=True):
     created_at: str | None
     member_count: int
     unread_count: int
+    first_unread_id: str | None
     unread_mentions: int
     last_message_at: str | None
     last_activity_at: str | None
@@ -182,6 +183,7 @@ def channel_json(ask: Ask, tx: Read, channel: Channel) -> ChannelJson:
         created_at=more.get("created_at") if general else instant_of(channel.created),
         member_count=count_cards(tx) - len(absent_from(tx, channel)),
         unread_count=more.get("unread_count", 0),
+        first_unread_id=more.get("first_unread_id"),
         unread_mentions=more.get("unread_mentions", 0),
         last_message_at=more.get("last_message_at"),
         last_activity_at=more.get("last_message_at"),

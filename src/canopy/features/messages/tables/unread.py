@@ -52,6 +52,18 @@ _COUNT = prepare(
         or_(messages.c.expires == literal_column("0"), messages.c.expires > bindparam("now")),
     )
 )
+_FIRST = prepare(
+    select(messages.c.id)
+    .where(
+        messages.c.channel == bindparam("channel"),
+        tuple_(messages.c.time, messages.c.id) > tuple_(bindparam("stamp"), bindparam("beyond")),
+        messages.c.author != bindparam("reader"),
+        messages.c.deleted.is_(None),
+        or_(messages.c.expires == literal_column("0"), messages.c.expires > bindparam("now")),
+    )
+    .order_by(messages.c.time, messages.c.id)
+    .limit(literal_column("1"))
+)
 _NEWEST = prepare(
     select(messages.c.time, messages.c.id)
     .where(messages.c.channel == bindparam("channel"))
@@ -76,6 +88,15 @@ def count_unread(tx: Read, principal: Principal, channel: str, beyond: Place | N
         tx, channel=channel, stamp=stamp, beyond=identity, reader=principal.user_id, now=tx.now_ms
     )
     return count
+
+
+def first_unread(tx: Read, principal: Principal, channel: str) -> str | None:
+    """The id of the oldest message of a channel that a user has not read."""
+    stamp, identity = marker_of(tx, principal, channel)
+    found: str | None = _FIRST.value(
+        tx, channel=channel, stamp=stamp, beyond=identity, reader=principal.user_id, now=tx.now_ms
+    )
+    return found
 
 
 def newest_place(tx: Read, channel: str) -> Place | None:
