@@ -14,6 +14,8 @@
       if (typeof look[name] === "string") root.dataset[name] = look[name];
       else delete root.dataset[name];
     }
+    if (typeof look.sidebar === "number") root.style.setProperty("--sidebar", `${Math.min(400, Math.max(200, look.sidebar))}px`);
+    else root.style.removeProperty("--sidebar");
     root.style.fontSize = typeof look.size === "number" ? `${Math.min(200, Math.max(80, look.size))}%` : "";
   };
   document.addEventListener("canopy-look", apply);

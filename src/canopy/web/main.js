@@ -6,7 +6,7 @@
 import { Api } from "./base/api.js";
 import { Deletions } from "./base/deletions.js";
 import { Drafts } from "./base/drafts.js";
-import { Keys, nextLandmark } from "./base/keys.js";
+import { Keys } from "./base/keys.js";
 import { Outbox } from "./base/outbox.js";
 import { Router } from "./base/router.js";
 import { Stops, Store } from "./base/store.js";
@@ -24,6 +24,7 @@ import { shell } from "./parts/shell.js";
 import "./parts/status-strip.js";
 import { frameWords as words } from "./parts/strings.js";
 import { OUTSIDE, placesOf } from "./routes.js";
+import { LANDMARKS, bindShortcuts, help } from "./shortcuts.js";
 import { Visits } from "./visits.js";
 import { html, render } from "./vendor/lit.js";
 
@@ -37,7 +38,7 @@ const app = /** @type {App} */ ({ api: new Api(), router: new Router(), keys: ne
 /** What stands on the page of somebody who is not signed in. @type {Screen | null} */
 let screen = null;
 
-app.keys.add({ F6: () => nextLandmark(1), "Shift+F6": () => nextLandmark(-1) });
+app.keys.add(LANDMARKS);
 void begin();
 
 async function begin() {
@@ -74,7 +75,7 @@ function enter(session) {
   const signIns = new Store(1);
   const peers = new Peers({ api: app.api, stream, signIns });
   const mayManage = session.permissions.includes("manage_node");
-  const signedIn = /** @type {SignedInApp} */ ({ ...app, me, mayManage, signIns, stream, outbox, drafts, deletions, peers, channels: channels.list, reloadChannels: (gone) => channels.load(gone), jump: () => {} });
+  const signedIn = /** @type {SignedInApp} */ ({ ...app, me, mayManage, signIns, stream, outbox, drafts, deletions, peers, channels: channels.list, reloadChannels: (gone) => channels.load(gone), jump: () => {}, help: () => void help() });
   signedIn.places = placesOf(signedIn);
   const others = new TabBus("session", () => leave());
 
@@ -99,6 +100,7 @@ function enter(session) {
   stops.add(channels.list.subscribe(() => visits.retitle()));
   stops.listen(window, "beforeunload", (event) => outbox.waiting() > 0 && event.preventDefault());
   keepSignedIn(signedIn, stops);
+  stops.add(bindShortcuts(signedIn, out));
 
   app.router.onChange = (path, how) => visits.go(path, how);
   frame(signedIn, out, { channel: null, panel: null });
@@ -136,7 +138,7 @@ function keepSignedIn(signedIn, stops) {
 function frame(signedIn, out, { channel, panel }) {
   const { path } = app.router;
   const slots = {
-    page: /** @type {"list" | "place" | "panel"} */ (path === "/" ? "list" : panel ? "panel" : "place"),
+    page: /** @type {"list" | "page" | "place" | "panel"} */ (path === "/" ? "list" : panel ? "panel" : channel === null ? "page" : "place"),
     conversation: channel !== null,
     panel,
     rail: html`<canopy-rail .items=${signedIn.places} .stores=${[signedIn.peers.view]} .here=${path}></canopy-rail>`,

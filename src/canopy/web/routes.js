@@ -24,6 +24,7 @@ export const OUTSIDE = {
 };
 
 const THREAD = { load: () => import("./features/messages/thread.js"), label: frameWords.thread };
+const SETTINGS = { load: () => import("./features/settings/settings.js") };
 const DETAILS = { load: () => import("./features/channels/details.js"), label: frameWords.details };
 
 /** @type {import("./base/router.js").Route<Place>[]} */
@@ -34,6 +35,8 @@ export const INSIDE = [
   { pattern: "/c/:channel", target: { mount: mountChannel } },
   { pattern: "/c/:channel/:message", target: { mount: mountChannel } },
   { pattern: "/c/:channel/t/:thread", target: { mount: mountChannel, panel: THREAD } },
+  { pattern: "/settings", target: SETTINGS },
+  { pattern: "/settings/:section", target: SETTINGS },
   { pattern: "/connect", target: { load: () => import("./features/trust/connect.js") } },
 ];
 
@@ -45,6 +48,8 @@ export function placesOf(app) {
   return [
     { href: "/", label: words.home, icon: "home" },
     { href: "/connect", label: words.network, icon: "network", under: ["/trust"], mark: () => waiting(app) },
+    { href: "/settings", label: words.settings, icon: "gear" },
+    { label: words.help, icon: "help", act: app.help, only: "desk" },
   ];
 }
 

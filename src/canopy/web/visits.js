@@ -92,7 +92,8 @@ export class Visits {
 
   /** @param {Place | null} place @param {Params} params @param {How} how */
   #takesOver(place, params, how) {
-    if (!place?.mount || place.mount !== this.place?.mount || !this.main.screen?.update?.(params, how)) return false;
+    const same = place !== null && (place.mount ?? place.load) === (this.place?.mount ?? this.place?.load);
+    if (!same || !this.main.screen?.update?.(params, how)) return false;
     this.retitle();
     return true;
   }

@@ -1,8 +1,13 @@
 /**
  * Keyboard shortcuts. A layer may be put on top (a dialog, a menu); the newest that knows a chord gets it.
  *
- * Chords are written "Alt+ArrowUp", "F6", "Escape", "j". Single letters never fire while a person types.
+ * Chords are written "Alt+ArrowUp", "F6", "Escape", "j", and letters pressed one after the other "g h". Single letters
+ * never fire while a person types, nor when the person has switched them off.
  */
+
+import { preferences } from "./preferences.js";
+
+const SEQUENCE = 1500; // ms in which the second letter has to follow
 
 /** @typedef {Record<string, (event: KeyboardEvent) => void>} Chords */
 
@@ -10,6 +15,8 @@ export class Keys {
   constructor() {
     /** @type {Chords[]} */
     this.layers = [];
+    /** The first letter of a sequence, and until when it counts. */
+    this.first = { letter: "", until: 0 };
     addEventListener("keydown", (event) => this.#pressed(event));
   }
 
@@ -24,14 +31,29 @@ export class Keys {
   /** @param {KeyboardEvent} event */
   #pressed(event) {
     if (event.defaultPrevented || event.isComposing) return;
-    const chord = chordOf(event);
-    if (chord.length === 1 && isTyping(event.target)) return;
+    const key = chordOf(event);
+    if (key.length === 1 && (isTyping(event.target) || !preferences.value.letters)) return;
+    const chord = this.#sequence(key);
+    if (chord === "") return;
     const layer = this.layers.findLast((each) => chord in each);
-    if (!layer) return;
+    if (!layer || (document.querySelector("dialog[open]") && !(chord in LANDMARK))) return;
     event.preventDefault();
     layer[chord]?.(event);
   }
+
+  /** The chord that a key completes; empty when it begins one. @param {string} key */
+  #sequence(key) {
+    const both = `${this.first.letter} ${key}`;
+    const follows = this.first.letter !== "" && performance.now() < this.first.until && this.layers.some((layer) => both in layer);
+    const begins = !follows && key.length === 1 && this.layers.some((layer) => Object.keys(layer).some((chord) => chord.startsWith(`${key} `)));
+    this.first = { letter: begins ? key : "", until: performance.now() + SEQUENCE };
+    if (begins) return "";
+    return follows ? both : key;
+  }
 }
+
+/** A dialog keeps the keys of the page under it to itself. */
+const LANDMARK = { Escape: true };
 
 /** @param {KeyboardEvent} event */
 export function chordOf(event) {

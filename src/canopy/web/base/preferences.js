@@ -19,7 +19,11 @@ const NAME = "look";
  * @property {"enter" | "ctrl-enter"} send what sends a message
  * @property {boolean} spellcheck
  * @property {boolean} letters whether single letters are shortcuts
+ * @property {number} sidebar width of the list of conversations, in pixels
  */
+
+/** How wide the list of conversations may be, in pixels. */
+export const SIDEBAR = { least: 200, usual: 264, most: 400 };
 
 /** @type {Preferences} */
 export const DEFAULTS = Object.freeze({
@@ -31,6 +35,7 @@ export const DEFAULTS = Object.freeze({
   send: "enter",
   spellcheck: true,
   letters: true,
+  sidebar: 264,
 });
 
 /** @type {Store<Preferences>} */

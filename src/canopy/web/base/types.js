@@ -172,6 +172,7 @@
  *   channels: import("./store.js").Store<Channel[] | null>,
  *   reloadChannels: (gone?: string) => Promise<void>,
  *   jump: () => void,
+ *   help: () => void,
  *   places: import("../parts/rail.js").RailItem[],
  * }} SignedInApp
  */

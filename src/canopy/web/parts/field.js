@@ -14,6 +14,7 @@ import { words } from "./strings.js";
  * @property {string} [autocomplete]
  * @property {string} [inputmode]
  * @property {boolean} [required]
+ * @property {boolean} [readonly]
  * @property {boolean} [plain] no capitals, no spell check: handles and codes
  * @property {number} [most] characters
  * @property {(value: string) => void} [onInput]
@@ -29,7 +30,7 @@ export function field({ type = "text", extra = nothing, ...options }) {
       <input id=${name} name=${name} type=${type} value=${ifDefined(options.value)}
         autocomplete=${ifDefined(/** @type {any} */ (options.autocomplete))} inputmode=${ifDefined(/** @type {any} */ (options.inputmode))}
         autocapitalize=${plain ? "none" : "sentences"} spellcheck="false" maxlength=${ifDefined(options.most)}
-        ?required=${options.required} aria-invalid=${error ? "true" : "false"} aria-describedby=${ifDefined(described || undefined)}
+        ?required=${options.required} ?readonly=${options.readonly} aria-invalid=${error ? "true" : "false"} aria-describedby=${ifDefined(described || undefined)}
         @input=${(/** @type {InputEvent} */ event) => options.onInput?.(valueOf(event))}>
       ${extra}
     </div>

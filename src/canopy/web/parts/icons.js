@@ -2,14 +2,23 @@
 
 import { html, svg } from "../vendor/lit.js";
 
-const PATHS = {
+export const PATHS = {
   home: svg`<path d="M4 11.5 12 4l8 7.5M6.5 9.8V20h11V9.8M10 20v-5.5h4V20"/>`,
   plus: svg`<path d="M12 5v14M5 12h14"/>`,
   search: svg`<circle cx="10.5" cy="10.5" r="6"/><path d="M15 15l5 5"/>`,
   list: svg`<path d="M9 6h11M9 12h11M9 18h11M4.5 6h.1M4.5 12h.1M4.5 18h.1"/>`,
   archive: svg`<path d="M4 5h16v4H4zM5.5 9v10h13V9M10 13h4"/>`,
-  people: svg`<circle cx="9" cy="8.5" r="3.25"/><path d="M3 19.5c.6-3.6 2.8-5.5 6-5.5s5.400 1.900 6 5.500M15.500 5.600a3.250 3.250 0 0 1 0 5.800M17.500 14.500c2 .7 3.200 2.400 3.500 5"/>`,
+  people: svg`<circle cx="9" cy="8.5" r="3.25"/><path d="M3 19.5c.6-3.6 2.8-5.5 6-5.5s5.4 1.9 6 5.5M15.5 5.6a3.25 3.25 0 0 1 0 5.800M17.5 14.5c2 .7 3.2 2.4 3.5 5"/>`,
   info: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5M12 8v.1"/>`,
+  gear: svg`<circle cx="12" cy="12" r="3"/><path d="M12 3.5v2.2M12 18.3v2.2M3.5 12h2.2M18.3 12h2.2M6 6l1.6 1.6M16.4 16.4 18 18M6 18l1.6-1.6M16.4 7.6 18 6"/>`,
+  shield: svg`<path d="M12 3.5 5 6v5.5c0 4.2 2.800 7.3 7 9 4.2-1.7 7-4.800 7-9V6l-7-2.5Z"/>`,
+  help: svg`<circle cx="12" cy="12" r="8.5"/><path d="M9.7 9.7a2.4 2.4 0 1 1 3.4 2.2c-.7.4-1.100.9-1.100 1.7M12 16.5v.1"/>`,
+  person: svg`<circle cx="12" cy="8.5" r="3.5"/><path d="M5 20c.7-4 3.3-6 7-6s6.3 2 7 6"/>`,
+  sun: svg`<circle cx="12" cy="12" r="4"/><path d="M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6 7 7M17 17l1.4 1.4M5.6 18.4 7 17M17 7l1.4-1.4"/>`,
+  moon: svg`<path d="M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10Z"/>`,
+  contrast: svg`<circle cx="12" cy="12" r="8.5"/><path d="M12 3.5v17M12 6.5h5M12 12h8M12 17.5h5"/>`,
+  key: svg`<circle cx="8" cy="12" r="3.5"/><path d="M11.5 12H20v3M16.5 12v2.5"/>`,
+  forward: svg`<path d="M9 5l7 7-7 7"/>`,
   hash: svg`<path d="M9.5 4 7.5 20M16.5 4l-2 16M4.5 9h16M3.5 15h16"/>`,
   network: svg`<circle cx="12" cy="5.5" r="2.5"/><circle cx="5.5" cy="17.5" r="2.5"/><circle cx="18.5" cy="17.5" r="2.5"/><path d="M10.8 7.7 6.7 15.3M13.2 7.7l4.1 7.6M8 17.5h8"/>`,
   copy: svg`<rect x="8.5" y="8.5" width="11.5" height="11.5" rx="2"/><path d="M15.5 8.5V6a2 2 0 0 0-2-2H6a2 2 0 0 0-2 2v7.5a2 2 0 0 0 2 2h2.5"/>`,

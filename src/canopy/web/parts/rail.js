@@ -6,7 +6,8 @@ import { icon } from "./icons.js";
 
 /**
  * @typedef {object} RailItem
- * @property {string} href
+ * @property {string} [href]
+ * @property {() => void} [act] instead of an address
  * @property {string} label
  * @property {Parameters<typeof icon>[0]} icon
  * @property {string[]} [under] beginnings of addresses that belong to it
@@ -43,13 +44,17 @@ export class Rail extends LightElement {
   #item(item, stop) {
     const mark = item.mark?.();
     const name = mark?.count ? `${item.label}, ${mark.name}` : item.label;
-    return html`<a class="rail-item" data-roving tabindex=${stop ? 0 : -1} href=${item.href} aria-current=${this.#current(item)} aria-label=${name} title=${name}>
+    if (item.act) {
+      return html`<button class="rail-item" type="button" data-roving tabindex="-1" aria-label=${name} title=${name} @click=${item.act}>${icon(item.icon)}</button>`;
+    }
+    return html`<a class="rail-item" data-roving tabindex=${stop ? 0 : -1} href=${item.href ?? nothing} aria-current=${this.#current(item)} aria-label=${name} title=${name}>
       ${icon(item.icon)}<span class="rail-label" aria-hidden="true">${item.label}</span>
       ${mark?.count ? html`<span class="count rail-count" aria-hidden="true">${mark.count > MOST ? `${MOST}+` : mark.count}</span>` : nothing}</a>`;
   }
 
   /** @param {RailItem} item */
   #current({ href, under = [] }) {
+    if (!href) return nothing;
     if (this.here === href) return "page";
     const starts = [href === "/" ? "/c" : href, ...under];
     return starts.some((start) => this.here === start || this.here.startsWith(`${start}/`)) ? "true" : nothing;

@@ -2,11 +2,12 @@
 
 import { html, nothing } from "../vendor/lit.js";
 import { rove } from "../base/keys.js";
+import { sizer } from "./sizer.js";
 import { words } from "./strings.js";
 
 /**
  * @typedef {object} Slots
- * @property {"list" | "place" | "panel"} page which of them a narrow screen shows
+ * @property {"list" | "page" | "place" | "panel"} page which of them a narrow screen shows
  * @property {boolean} conversation
  * @property {string | null} panel the name of the landmark beside the place
  * @property {unknown} rail
@@ -25,6 +26,7 @@ export function shell({ page, conversation, panel, rail, account, sidebar, statu
         ${account}
       </nav>
       <nav class="sidebar" aria-label=${words.conversations} @keydown=${rove}>${sidebar}</nav>
+      ${sizer(words.resize)}
       <main class="main" id="main"><div data-screen></div></main>
       ${panel === null ? nothing : html`<aside class="aside" aria-label=${panel}><div data-panel></div></aside>`}
       <footer class="status" aria-label=${words.status}>${status}</footer>

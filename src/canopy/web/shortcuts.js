@@ -1,0 +1,77 @@
+/** Keys that work everywhere, and what the quick switcher offers besides channels and people. */
+
+import { nextLandmark } from "./base/keys.js";
+import { preferences, prefer } from "./base/preferences.js";
+import { words } from "./parts/strings.js";
+
+/** @typedef {import("./base/types.js").SignedInApp} SignedInApp */
+/** @typedef {import("./base/types.js").Channel} Channel */
+/** @typedef {{label: string, icon: keyof typeof import("./parts/icons.js").PATHS, act: () => void}} Command */
+
+/** @type {import("./base/keys.js").Chords} */
+export const LANDMARKS = { F6: () => nextLandmark(1), "Shift+F6": () => nextLandmark(-1) };
+
+export async function help() {
+  (await import("./features/help/help.js")).openHelp();
+}
+
+/** @param {SignedInApp} app @param {() => Promise<void>} out @returns {() => void} takes the keys away */
+export function bindShortcuts(app, out) {
+  const go = (/** @type {string} */ path) => () => app.router.go(path);
+  const walk = (/** @type {1 | -1} */ step, /** @type {boolean} */ unread) => () => goBeside(app, step, unread);
+  app.jump = async () => (await import("./features/switcher/switcher.js")).openSwitcher(app, { pages: pagesOf(app), commands: commandsOf(app, out) });
+  return app.keys.add({
+    "Ctrl+k": () => app.jump(),
+    "Ctrl+/": () => void help(),
+    "?": () => void help(),
+    "Alt+ArrowUp": walk(-1, false),
+    "Alt+ArrowDown": walk(1, false),
+    "Alt+Shift+ArrowUp": walk(-1, true),
+    "Alt+Shift+ArrowDown": walk(1, true),
+    n: walk(1, true),
+    "Ctrl+,": go("/settings"),
+    "Ctrl+.": () => togglePanel(app),
+    "g h": go("/"),
+    "g p": go("/people"),
+    "g n": go("/connect"),
+    "g s": go("/settings"),
+  });
+}
+
+/** The conversation above or below, in the order of the sidebar. @param {SignedInApp} app @param {1 | -1} step @param {boolean} unread */
+function goBeside(app, step, unread) {
+  const links = [...document.querySelectorAll("canopy-sidebar li a")].filter((link) => !unread || link.matches(".is-unread, [aria-current]"));
+  const here = links.findIndex((link) => link.getAttribute("aria-current") === "page");
+  const next = links[here < 0 ? (step > 0 ? 0 : links.length - 1) : (here + step + links.length) % links.length];
+  const href = next?.getAttribute("href");
+  if (href) app.router.go(href);
+}
+
+/** @param {SignedInApp} app */
+function togglePanel(app) {
+  const [, place, channel, more] = app.router.path.split("/");
+  if (place === "c" && channel) app.router.go(more ? `/c/${channel}` : `/c/${channel}/about/members`);
+}
+
+/** @param {SignedInApp} app @returns {Command[]} */
+function pagesOf(app) {
+  const go = (/** @type {string} */ path) => () => app.router.go(path);
+  return app.places.flatMap(({ label, icon, href }) => (href ? [{ label, icon, act: go(href) }] : []));
+}
+
+/** @param {SignedInApp} app @param {() => Promise<void>} out @returns {Command[]} */
+function commandsOf(app, out) {
+  const theme = (/** @type {typeof preferences.value.theme} */ name) => () => prefer({ theme: name });
+  const compact = preferences.value.density === "compact";
+  return [
+    { label: words.newChannel, icon: "plus", act: async () => (await import("./features/channels/new.js")).askForChannel(app) },
+    { label: words.browse, icon: "list", act: () => app.router.go("/c") },
+    { label: words.help, icon: "help", act: () => void help() },
+    { label: words.themeLight, icon: "sun", act: theme("light") },
+    { label: words.themeDark, icon: "moon", act: theme("dark") },
+    { label: words.themeContrast, icon: "contrast", act: theme("contrast") },
+    { label: words.themeSystem, icon: "sun", act: theme("system") },
+    { label: compact ? words.comfortable : words.compact, icon: "list", act: () => prefer({ density: compact ? "comfortable" : "compact" }) },
+    { label: words.signOut, icon: "leave", act: () => void out() },
+  ];
+}
