@@ -67,3 +67,11 @@ def test_the_style_of_the_first_screen_comes_as_one_sheet() -> None:
     joined = tree().files["canopy.css"].plain.decode()
     for name in ("tokens", "reset", "layout", "parts"):
         assert (WEB / "styles" / f"{name}.css").read_text("utf-8") in joined
+
+
+def test_what_is_loaded_later_is_not_preloaded() -> None:
+    contents = {name: file.plain for name, file in tree().files.items()}
+    needed = modules(contents, "main.js")
+    assert not [name for name in needed if name == "base/types.js" or "/help/" in name or "/switcher/" in name]
+    later = b'export async function f() {\n  await import("./b.js");\n}\n'
+    assert modules({"a.js": later, "b.js": b""}, "a.js") == ["a.js"]

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "../vendor/lit.js";
 import { rove } from "../base/keys.js";
-import { sizer } from "./sizer.js";
+import { SIDEBAR, prefer, preferences } from "../base/preferences.js";
 import { words } from "./strings.js";
 
 /**
@@ -50,4 +50,24 @@ function skipTo(...selectors) {
       return;
     }
   };
+}
+
+/** The edge between the list and the place, which a pointer moves; the settings have the same as a slider. @param {string} label */
+function sizer(label) {
+  return html`<div class="sizer" title=${label} aria-hidden="true" @pointerdown=${grab} @dblclick=${() => prefer({ sidebar: SIDEBAR.usual })}></div>`;
+}
+
+/** @param {PointerEvent} event */
+function grab(event) {
+  const edge = /** @type {HTMLElement} */ (event.currentTarget);
+  const start = preferences.value.sidebar;
+  const from = event.clientX;
+  const sign = getComputedStyle(edge).direction === "rtl" ? -1 : 1;
+  const move = (/** @type {PointerEvent} */ moved) => {
+    const wanted = start + sign * (moved.clientX - from);
+    prefer({ sidebar: Math.round(Math.max(SIDEBAR.least, Math.min(SIDEBAR.most, wanted))) });
+  };
+  edge.setPointerCapture(event.pointerId);
+  edge.addEventListener("pointermove", move);
+  edge.addEventListener("lostpointercapture", () => edge.removeEventListener("pointermove", move), { once: true });
 }
