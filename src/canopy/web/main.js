@@ -19,7 +19,6 @@ import "./features/people/account.js";
 import { signOut, whoIsHere } from "./features/people/session.js";
 import { Peers } from "./features/trust/peers.js";
 import { failure } from "./parts/notice.js";
-import "./parts/rail.js";
 import { shell } from "./parts/shell.js";
 import "./parts/status-strip.js";
 import { frameWords as words } from "./parts/strings.js";

@@ -43,7 +43,7 @@ export const INSIDE = [
 /** Addresses that lead home: old ones, and those of people who are not signed in. */
 export const MOVED = new Set(["/channels", ...Object.keys(OUTSIDE)]);
 
-/** What stands in the rail. @param {SignedInApp} app @returns {import("./parts/rail.js").RailItem[]} */
+/** What stands in the rail. @param {SignedInApp} app @returns {import("./parts/shell.js").RailItem[]} */
 export function placesOf(app) {
   return [
     { href: "/", label: words.home, icon: "home" },

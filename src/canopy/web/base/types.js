@@ -173,7 +173,7 @@
  *   reloadChannels: (gone?: string) => Promise<void>,
  *   jump: () => void,
  *   help: () => void,
- *   places: import("../parts/rail.js").RailItem[],
+ *   places: import("../parts/shell.js").RailItem[],
  * }} SignedInApp
  */
 
