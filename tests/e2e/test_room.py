@@ -128,6 +128,9 @@ def test_each_operation_crosses_both_ways(tmp_path: Path) -> None:
         rooms[1].node.call("PATCH", f"{rooms[0].path}/lifecycle", {"archived": True, "reason": "done"})
         wait_until(lambda: rooms[0].seen()["channel"]["archive_reason"] == "done", "the archive")
         wait_until(alike(*rooms), "all of it")
+        ended = rooms[1].node.call("DELETE", rooms[1].path)
+        assert ended["pending"] is True
+        wait_until(lambda: not any(room.known() for room in rooms), "its end")
 
 
 def test_what_both_did_during_a_split_comes_out_the_same(tmp_path: Path) -> None:

@@ -144,3 +144,44 @@ def test_a_channel_stands_in_a_scope_of_its_founder(stage: Stage) -> None:
         assert row[0] != scope.GENERAL
 
     stage.play(script)
+
+
+def test_a_deleted_channel_is_nowhere(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        channel = (await found(local, "plans"))["id"]
+        mira = await local.register("mira")
+        said = {"channel_id": channel, "content": "something unforgettable"}
+        message = (await local.post("/channels/messages", said, mira["api_key"])).json()["message"]["id"]
+        before = (await local.get("/events")).json()["next_after_seq"]
+        path = f"/channels/{channel}"
+        for key, status in ((mira["api_key"], 403), (None, 200)):
+            answer = await local.call("DELETE", path, None, key)
+            assert answer.status_code == status, answer.text
+        assert answer.json() == {"success": True, "local_only": False, "pending": False}
+        absent = await local.get("/channels/C0123456789abcdef")
+        for key in (None, mira["api_key"]):
+            for there in ("", "/messages", f"/messages/{message}", "/members", "/search?q=unforgettable"):
+                gone = await local.get(path + there, key)
+                assert (gone.status_code, gone.json()["code"]) == (absent.status_code, absent.json()["code"])
+            for query in ("", "?archived=1", "?left=1"):
+                assert channel not in (await local.get("/channels" + query, key)).text
+            assert "unforgettable" not in (await local.get("/events", key)).text
+            events = (await local.get(f"/events?after_seq={before}", key)).json()["items"]
+            assert [(e["event_type"], e["channel_id"]) for e in events] == [("channel.state.updated", channel)]
+        again = await local.post("/channels/messages", said, mira["api_key"])
+        assert again.status_code == 404
+        assert (await local.call("DELETE", path, None, None)).status_code == 404
+        await found(local, "plans")
+
+    stage.play(script)
+
+
+def test_only_what_can_be_deleted_is(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        general = await local.call("DELETE", "/channels/general", None, None)
+        assert (general.status_code, general.json()["code"]) == (403, "general")
+        channel = (await found(local))["id"]
+        here = await local.call("DELETE", f"/channels/{channel}?scope=local", None, None)
+        assert (here.status_code, here.json()["code"], here.json()["allowed"]) == (400, "not_available", ["mesh"])
+
+    stage.play(script)

@@ -10,6 +10,7 @@ from canopy.features.channels.events import (
     ChannelArchived,
     ChannelAsked,
     ChannelChanged,
+    ChannelDeleted,
     ChannelJoined,
     ChannelLeft,
     ChannelOpened,
@@ -162,6 +163,8 @@ class Person:
             return None
         nodes: list[Any] = tx.execute("SELECT DISTINCT node FROM chains ORDER BY node").fetchall()
         whom = self.rng.choice(nodes)[0]
+        if self.rng.random() < 0.1:
+            return Draft(scope=where, user=user, body=ChannelDeleted())
         rulings: list[Body] = [
             ChannelChanged(topic=self._words()[:60]),
             ChannelArchived(archived=self.rng.random() < 0.5),

@@ -12,7 +12,7 @@ KINDS = {
     *("message.posted", "message.edited", "message.deleted", "strange.thing"),
     *("user.carded", "user.retired", "node.carded", "reaction.set"),
     *("channel.opened", "channel.changed", "channel.archived", "channel.asked", "channel.resumed", "role.set"),
-    *("channel.joined", "channel.left", "message.removed"),
+    *("channel.joined", "channel.left", "message.removed", "channel.deleted"),
 }
 FATES = {"kind", "malformed", "forked", "not_author", "projector", "wrong_scope", "deleted", "expired"}
 HAPPENINGS = {"split", "lies", "crashes amid a job", "cursors", "faults", "copied", "restored"}

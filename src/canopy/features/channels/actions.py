@@ -12,6 +12,7 @@ from canopy.features.channels.events import (
     ChannelArchived,
     ChannelAsked,
     ChannelChanged,
+    ChannelDeleted,
     ChannelJoined,
     ChannelLeft,
     ChannelOpened,
@@ -105,6 +106,14 @@ def rulings_of(wish: "ChannelWish | ChannelAsked") -> list[Body]:
     return bodies
 
 
+def delete_channel(tx: Tx, principal: Principal, channel_id: str) -> Sequence[Draft]:
+    """End a channel for everybody. Raises NotFound, Forbidden."""
+    channel = administered(tx, principal, channel_id)
+    if channel.node != principal.node:
+        return [_asking(principal, channel, {"deleted": True})]
+    return [_ruling(principal, channel, ChannelDeleted())]
+
+
 def set_role(tx: Tx, principal: Principal, wish: RoleWish) -> Sequence[Draft]:
     """Make a member an admin or the reverse. Raises NotFound, Forbidden, Conflict `last_admin`."""
     channel = administered(tx, principal, wish.channel_id)
@@ -147,6 +156,8 @@ def answer_wish(tx: Read, entry: Entry, state: ChannelState) -> Sequence[Draft]:
             bodies.append(RoleSet(node=asked.node, user=asked.user, role=asked.role))
     if asked.message is not None:
         bodies.append(MessageRemoved(message=asked.message))
+    if asked.deleted:
+        bodies.append(ChannelDeleted())
     return [Draft(scope=entry.scope, body=body, cause=entry.id) for body in bodies]
 
 

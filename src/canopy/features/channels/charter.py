@@ -2,7 +2,14 @@
 
 import msgspec
 
-from canopy.features.channels.events import ChannelArchived, ChannelChanged, ChannelOpened, ChannelResumed, RoleSet
+from canopy.features.channels.events import (
+    ChannelArchived,
+    ChannelChanged,
+    ChannelDeleted,
+    ChannelOpened,
+    ChannelResumed,
+    RoleSet,
+)
 from canopy.ground.ids import NodeId, UserKey
 from canopy.log.catalog import Charter, Entry
 
@@ -23,6 +30,7 @@ class ChannelState(msgspec.Struct, frozen=True):
     reason: str = ""
     ttl_days: int = DEFAULT_TTL_DAYS
     preserved: bool = False
+    deleted: int | None = None
     admins: frozenset[Pair] = frozenset()
 
     @property
@@ -45,6 +53,8 @@ def fold(state: ChannelState, entry: Entry) -> ChannelState:
             return msgspec.structs.replace(
                 state, archived=entry.time if archived else None, reason=reason if archived else "", changed=entry.time
             )
+        case ChannelDeleted():
+            return msgspec.structs.replace(state, deleted=entry.time, changed=entry.time)
         case RoleSet(node=node, user=user, role=role):
             one = {(NodeId(node), UserKey(user))}
             admins = state.admins | one if role == "admin" else state.admins - one

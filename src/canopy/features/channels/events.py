@@ -99,6 +99,15 @@ class MessageRemoved(Ruling, frozen=True, kw_only=True, omit_defaults=True):
         return True
 
 
+class ChannelDeleted(Ruling, frozen=True, kw_only=True, omit_defaults=True):
+    """The channel is no more, for everybody and for good: it and all that was said in it are shown nowhere."""
+
+    KIND: ClassVar[str] = "channel.deleted"
+
+    def takes(self) -> bool:
+        return True
+
+
 class ChannelResumed(Ruling, frozen=True, kw_only=True, omit_defaults=True):
     """The authority goes on in another run after `line`, its base."""
 
@@ -122,6 +131,7 @@ class ChannelAsked(Body, frozen=True, kw_only=True, omit_defaults=True):
     user: User | None = None
     role: Role | None = None
     message: Message | None = None
+    deleted: bool = False
 
     def check(self) -> None:
         _check_texts(self.name, self.description, self.topic, self.reason)

@@ -12,6 +12,7 @@ from canopy.features.channels.events import (
     ChannelArchived,
     ChannelAsked,
     ChannelChanged,
+    ChannelDeleted,
     ChannelJoined,
     ChannelLeft,
     ChannelOpened,
@@ -57,7 +58,8 @@ def announce(tx: Read, entry: Entry) -> Iterable[Notice]:
 
 
 def _sees(tx: Read, principal: Principal, line: Line) -> bool:
-    return tables.find_channel(tx, principal, line.channel_id or "") is not None
+    channel = line.channel_id or ""
+    return tables.find_channel(tx, principal, channel) is not None or tables.is_deleted(tx, channel)
 
 
 def _ruling(body: Any, **more: Any) -> Kind:
@@ -70,6 +72,7 @@ FEATURE = Room(
         _ruling(ChannelOpened, founds=tables.founds),
         _ruling(ChannelChanged),
         _ruling(ChannelArchived),
+        _ruling(ChannelDeleted),
         _ruling(RoleSet),
         Kind(body=ChannelResumed, object_of=_scope_of, admit=tables.admit_ruling),
         Kind(body=ChannelAsked, object_of=_itself, admit=tables.admit_wish, answers=answer_wish),
@@ -79,12 +82,15 @@ FEATURE = Room(
     projections=(
         Projection(
             room="channels",
-            number=1,
-            kinds=("channel.opened", "channel.changed", "channel.archived", "role.set", "channel.resumed"),
+            number=2,
+            kinds=(
+                *("channel.opened", "channel.changed", "channel.archived", "channel.deleted"),
+                *("role.set", "channel.resumed"),
+            ),
             project=tables.project_channel,
             governed=True,
         ),
-        Projection(room="channels", number=1, kinds=("channel.joined", "channel.left"), project=tables.project_coming),
+        Projection(room="channels", number=2, kinds=("channel.joined", "channel.left"), project=tables.project_coming),
     ),
     charter=CHARTER,
     routes=ROUTES,

@@ -35,6 +35,7 @@ channels = projected(
     Column("reason", Text, nullable=False),
     Column("ttl_days", Integer, nullable=False),
     Column("preserved", Integer, nullable=False),
+    Column("deleted", BigInteger, comment="it is kept so that others learn of it"),
 )
 Index("channels_folded", channels.c.folded)
 
@@ -98,21 +99,22 @@ _COLUMNS = [
         "preserved",
     )
 ]
-_MINE = (
-    "NOT EXISTS (SELECT 1 FROM channel_absences AS gone WHERE gone.scope = channels.scope AND gone.user_id = :user_id)"
-)
+_LIVES = channels.c.deleted.is_(None)
+_AWAY = "EXISTS (SELECT 1 FROM channel_absences AS gone WHERE gone.scope = channels.scope AND gone.user_id = :user_id)"
+_MINE = text(f"NOT {_AWAY}")
 _DELETE = prepare(delete(channels).where(channels.c.scope == bindparam("which")))
 _INSERT = prepare(insert(channels).values(row_of(channels)))
 _DELETE_ADMINS = prepare(delete(channel_admins).where(channel_admins.c.scope == bindparam("which")))
 _INSERT_ADMIN = prepare(insert(channel_admins).values(row_of(channel_admins)))
 _DELETE_ABSENCE = prepare(delete(channel_absences).where(channel_absences.c.object == bindparam("which")))
 _INSERT_ABSENCE = prepare(insert(channel_absences).values(row_of(channel_absences)))
-_LIST = prepare(select(*_COLUMNS).where(text(_MINE)).order_by(channels.c.folded, channels.c.id))
-_LEFT = prepare(select(*_COLUMNS).where(text(f"NOT ({_MINE})")).order_by(channels.c.folded, channels.c.id))
-_FIND = prepare(select(*_COLUMNS).where(channels.c.id == bindparam("id"), text(_MINE)))
-_ANY = prepare(select(*_COLUMNS).where(channels.c.id == bindparam("id")))
-_BY_SCOPE = prepare(select(*_COLUMNS).where(channels.c.scope == bindparam("scope")))
-_BY_NAME = prepare(select(channels.c.id).where(channels.c.folded == bindparam("folded")))
+_LIST = prepare(select(*_COLUMNS).where(_LIVES, _MINE).order_by(channels.c.folded, channels.c.id))
+_LEFT = prepare(select(*_COLUMNS).where(_LIVES, text(_AWAY)).order_by(channels.c.folded, channels.c.id))
+_FIND = prepare(select(*_COLUMNS).where(channels.c.id == bindparam("id"), _LIVES, _MINE))
+_ANY = prepare(select(*_COLUMNS).where(channels.c.id == bindparam("id"), _LIVES))
+_BY_SCOPE = prepare(select(*_COLUMNS).where(channels.c.scope == bindparam("scope"), _LIVES))
+_BY_NAME = prepare(select(channels.c.id).where(channels.c.folded == bindparam("folded"), _LIVES))
+_DELETED = prepare(select(channels.c.scope).where(channels.c.id == bindparam("id"), channels.c.deleted.is_not(None)))
 _OPEN = prepare(select(channels.c.scope))
 _ADMINS = prepare(select(channel_admins.c.user_id).where(channel_admins.c.scope == bindparam("scope")))
 _ABSENT = prepare(select(channel_absences.c.user_id).where(channel_absences.c.scope == bindparam("scope")))
@@ -161,7 +163,7 @@ def coming_object(header: Header) -> bytes:
 
 def may_speak(state: ChannelState) -> bool:
     """Whether everybody may post, under a state of the channel."""
-    return state.opened
+    return state.opened and state.deleted is None
 
 
 def project_channel(tx: Tx, key: bytes, history: Sequence[Entry], state: ChannelState | None) -> None:
@@ -187,6 +189,7 @@ def project_channel(tx: Tx, key: bytes, history: Sequence[Entry], state: Channel
         reason=state.reason,
         ttl_days=state.ttl_days,
         preserved=int(state.preserved),
+        deleted=state.deleted,
     )
     for node, user in sorted(state.admins):
         _INSERT_ADMIN.run(tx, scope=key, user_id=user_id(node, user))
@@ -226,6 +229,11 @@ def find_channel(tx: Read, principal: Principal, channel_id: str) -> Channel | N
         return _GENERAL
     row = _FIND.row(tx, id=channel_id, user_id=principal.user_id)
     return None if row is None else _channel(row)
+
+
+def is_deleted(tx: Read, channel_id: str) -> bool:
+    """Whether there was an open channel of this id, which everybody may learn the end of."""
+    return _DELETED.row(tx, id=channel_id) is not None
 
 
 def find_open(tx: Read, channel_id: str) -> Channel | None:

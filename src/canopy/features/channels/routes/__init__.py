@@ -4,6 +4,7 @@ from canopy.edge.principal import Permission
 from canopy.edge.route import Page, Route, get, patch, post, put, remove
 from canopy.features.channels.routes.changing import (
     add_member,
+    delete_one,
     patch_channel,
     patch_lifecycle,
     post_channel,
@@ -12,12 +13,14 @@ from canopy.features.channels.routes.changing import (
 )
 from canopy.features.channels.routes.reading import get_channel, get_channels, get_members
 from canopy.features.channels.routes.shapes import (
+    ChannelEnded,
     ChannelMade,
     ChannelNew,
     ChannelPage,
     ChannelPatch,
     ChannelPatched,
     Channels,
+    DeleteScope,
     Done,
     Lifecycle,
     MemberNew,
@@ -38,6 +41,15 @@ ROUTES: list[Route] = [
         "Change the words of a channel",
         ChannelPatch,
         ChannelPatched,
+        also=(202,),
+    ),
+    remove(
+        "/channels/{channel_id}",
+        delete_one,
+        Permission.DELETE_DATA,
+        "Delete a channel for everybody",
+        ChannelEnded,
+        query=DeleteScope,
         also=(202,),
     ),
     patch(

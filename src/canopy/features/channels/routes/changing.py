@@ -1,6 +1,7 @@
 """Founding channels, changing them, coming and going."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
@@ -16,11 +17,13 @@ from canopy.features.channels.actions import (
     administered,
     change_channel,
     come_or_go,
+    delete_channel,
     open_channel,
     set_role,
 )
 from canopy.features.channels.events import LONGEST_TTL_DAYS, NAME_LENGTH, REASON_LENGTH, TEXT_LENGTH
 from canopy.features.channels.routes.shapes import (
+    ChannelEnded,
     ChannelMade,
     ChannelNew,
     ChannelPatch,
@@ -127,6 +130,19 @@ async def _change(ask: Ask, change: ChannelWish) -> Response:
         )
 
     return await ask.perform(change_channel, change, answer, status=202 if pending else 200)
+
+
+async def delete_one(ask: Ask) -> Response:
+    """End a channel on all nodes; one's own copy alone cannot be let go of yet."""
+    _only("scope", ask.query("scope") or "mesh", ["mesh"])
+    channel_id = ask.token("channel_id")
+    with ask.reading() as tx:
+        pending = administered(tx, ask.principal, channel_id).node != ask.core.node
+    return await ask.perform(delete_channel, channel_id, partial(_ended, pending), status=202 if pending else 200)
+
+
+def _ended(pending: bool, tx: Read, principal: Principal, ids: Sequence[EventId]) -> ChannelEnded:
+    return ChannelEnded(pending=pending)
 
 
 async def put_role(ask: Ask) -> Response:

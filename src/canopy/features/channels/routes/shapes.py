@@ -70,6 +70,12 @@ class ChannelPage(Page, kw_only=True):
     left: bool = False
 
 
+class DeleteScope(msgspec.Struct, kw_only=True):
+    """Where the channel is to end: `mesh` is everywhere."""
+
+    scope: str = "mesh"
+
+
 class OneChannel(msgspec.Struct, kw_only=True):
     """One channel."""
 
@@ -158,6 +164,14 @@ class ChannelPatched(msgspec.Struct, kw_only=True):
     privacy_mode: str
     lifecycle: dict[str, Any]
     pending: bool
+    success: bool = True
+
+
+class ChannelEnded(msgspec.Struct, kw_only=True):
+    """The channel is no more; `pending` when its authority on another node was asked."""
+
+    pending: bool
+    local_only: bool = False
     success: bool = True
 
 
