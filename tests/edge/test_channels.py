@@ -185,3 +185,23 @@ def test_only_what_can_be_deleted_is(stage: Stage) -> None:
         assert (here.status_code, here.json()["code"], here.json()["allowed"]) == (400, "not_available", ["mesh"])
 
     stage.play(script)
+
+
+def test_a_channel_may_continue_another(stage: Stage) -> None:
+    """Where an authority is lost any member goes on in a channel of his own (protocol section 4)."""
+
+    async def script(local: Local) -> None:
+        old = await found(local, "plans")
+        mira = await local.register("mira")
+        wish = {"name": "Plans", "continues": old["id"]}
+        new = (await local.post("/channels", wish, mira["api_key"])).json()["channel"]
+        assert (new["continues"], new["continued_by"], new["name"]) == (old["id"], [], "Plans")
+        told = (await local.get(f"/channels/{old['id']}")).json()["channel"]
+        assert (told["continues"], told["continued_by"]) == (None, [new["id"]])
+        for continues, status in (("C0123456789abcdef", 404), ("general", 403), ("no id", 404)):
+            answer = await local.post("/channels", {"name": "other", "continues": continues}, mira["api_key"])
+            assert answer.status_code == status
+        taken = await local.post("/channels", {"name": "general", "continues": old["id"]}, mira["api_key"])
+        assert taken.status_code == 409
+
+    stage.play(script)

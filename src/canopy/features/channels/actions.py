@@ -26,6 +26,7 @@ from canopy.features.channels.tables import (
     admins_of,
     find_channel,
     find_open,
+    fold_name,
     is_taken,
 )
 from canopy.features.people.tables import find_card
@@ -46,6 +47,7 @@ class NewChannel(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     description: str = ""
     topic: str = ""
+    continues: str | None = None
 
 
 class ChannelWish(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,12 +79,28 @@ class Coming(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def open_channel(tx: Tx, principal: Principal, wish: NewChannel) -> Sequence[Draft]:
-    """Found a channel. Raises Conflict when the name is taken."""
-    if is_taken(tx, wish.name):
+    """Found a channel, perhaps one that continues another and may bear its name. Raises Conflict, NotFound."""
+    before = None if wish.continues is None else _continued(tx, principal, wish.continues)
+    if is_taken(tx, wish.name) and (before is None or fold_name(before.name) != fold_name(wish.name)):
         raise Conflict("A channel of this name exists already.")
     nonce = token_bytes(NONCE_BYTES)
-    body = ChannelOpened(nonce=nonce, name=wish.name, description=wish.description, topic=wish.topic)
+    body = ChannelOpened(
+        nonce=nonce,
+        name=wish.name,
+        description=wish.description,
+        topic=wish.topic,
+        continues=None if before is None else before.scope,
+    )
     return [Draft(scope=scope.of_channel(principal.node, nonce), user=principal.user, body=body)]
+
+
+def _continued(tx: Read, principal: Principal, channel_id: str) -> Channel:
+    channel = find_channel(tx, principal, channel_id)
+    if channel is None:
+        raise NotFound(MISSING, code="channel_not_found")
+    if channel.id == GENERAL_ID:
+        raise Forbidden("#general goes on by itself.", code="general")
+    return channel
 
 
 def change_channel(tx: Tx, principal: Principal, wish: ChannelWish) -> Sequence[Draft]:

@@ -31,6 +31,7 @@ class ChannelState(msgspec.Struct, frozen=True):
     ttl_days: int = DEFAULT_TTL_DAYS
     preserved: bool = False
     deleted: int | None = None
+    continues: bytes | None = None
     admins: frozenset[Pair] = frozenset()
 
     @property
@@ -69,6 +70,7 @@ def _opened(entry: Entry, body: ChannelOpened) -> ChannelState:
         name=body.name,
         description=body.description,
         topic=body.topic,
+        continues=body.continues,
         created=entry.time,
         changed=entry.time,
         admins=frozenset({founder}),

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from canopy.ground.ids import EVENT_BYTES, NODE_BYTES
+from canopy.ground.ids import EVENT_BYTES, NODE_BYTES, SCOPE_BYTES
 from canopy.ground.text import clean_name, is_storable
 from canopy.log.catalog import Body, Ruling
 from canopy.log.scope import NONCE_BYTES
@@ -22,6 +22,7 @@ Text = Annotated[str, msgspec.Meta(max_length=TEXT_LENGTH)]
 Days = Annotated[int, msgspec.Meta(ge=1, le=LONGEST_TTL_DAYS)]
 NodeKey = Annotated[bytes, msgspec.Meta(min_length=NODE_BYTES, max_length=NODE_BYTES)]
 User = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
+Scope = Annotated[bytes, msgspec.Meta(min_length=SCOPE_BYTES, max_length=SCOPE_BYTES)]
 Role = Literal["admin", "member"]
 Message = Annotated[bytes, msgspec.Meta(min_length=EVENT_BYTES, max_length=EVENT_BYTES)]
 
@@ -34,7 +35,10 @@ def _check_texts(name: str | None, *texts: str | None) -> None:
 
 
 class ChannelOpened(Ruling, frozen=True, kw_only=True, omit_defaults=True):
-    """A channel is founded; its author node is its authority, its acting user its first admin."""
+    """A channel is founded; its author node is its authority, its acting user its first admin.
+
+    `continues` is a channel whose authority is lost, and whose history goes on here.
+    """
 
     KIND: ClassVar[str] = "channel.opened"
 
@@ -43,6 +47,7 @@ class ChannelOpened(Ruling, frozen=True, kw_only=True, omit_defaults=True):
     description: Text = ""
     topic: Text = ""
     privacy: Literal["open"] = "open"
+    continues: Scope | None = None
 
     def check(self) -> None:
         _check_texts(self.name, self.description, self.topic)

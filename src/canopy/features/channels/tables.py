@@ -35,8 +35,10 @@ channels = projected(
     Column("reason", Text, nullable=False),
     Column("ttl_days", Integer, nullable=False),
     Column("preserved", Integer, nullable=False),
+    Column("continues", LargeBinary, comment="the scope whose history goes on here"),
     Column("deleted", BigInteger, comment="it is kept so that others learn of it"),
 )
+Index("channels_continues", channels.c.continues, sqlite_where=channels.c.continues.is_not(None))
 Index("channels_folded", channels.c.folded)
 
 channel_admins = projected(
@@ -76,6 +78,7 @@ class Channel(msgspec.Struct, frozen=True):
     reason: str = ""
     ttl_days: int = 0
     preserved: bool = True
+    continues: ScopeId | None = None
 
 
 _GENERAL = Channel(GENERAL_ID, GENERAL, "general", "general")
@@ -97,6 +100,7 @@ _COLUMNS = [
         "reason",
         "ttl_days",
         "preserved",
+        "continues",
     )
 ]
 _LIVES = channels.c.deleted.is_(None)
@@ -114,6 +118,9 @@ _FIND = prepare(select(*_COLUMNS).where(channels.c.id == bindparam("id"), _LIVES
 _ANY = prepare(select(*_COLUMNS).where(channels.c.id == bindparam("id"), _LIVES))
 _BY_SCOPE = prepare(select(*_COLUMNS).where(channels.c.scope == bindparam("scope"), _LIVES))
 _BY_NAME = prepare(select(channels.c.id).where(channels.c.folded == bindparam("folded"), _LIVES))
+_CONTINUATIONS = prepare(
+    select(channels.c.id).where(channels.c.continues == bindparam("continues"), _LIVES).order_by(channels.c.id)
+)
 _DELETED = prepare(select(channels.c.scope).where(channels.c.id == bindparam("id"), channels.c.deleted.is_not(None)))
 _OPEN = prepare(select(channels.c.scope))
 _ADMINS = prepare(select(channel_admins.c.user_id).where(channel_admins.c.scope == bindparam("scope")))
@@ -189,6 +196,7 @@ def project_channel(tx: Tx, key: bytes, history: Sequence[Entry], state: Channel
         reason=state.reason,
         ttl_days=state.ttl_days,
         preserved=int(state.preserved),
+        continues=state.continues,
         deleted=state.deleted,
     )
     for node, user in sorted(state.admins):
@@ -261,6 +269,11 @@ def open_scopes(tx: Read) -> frozenset[bytes]:
     return frozenset(row[0] for row in _OPEN.rows(tx))
 
 
+def continuations_of(tx: Read, channel: Channel) -> list[str]:
+    """The ids of the channels in which its history goes on; when people disagree there are several."""
+    return [row[0] for row in _CONTINUATIONS.rows(tx, continues=channel.scope)]
+
+
 def admins_of(tx: Read, channel: Channel) -> frozenset[str]:
     """The user ids of its admins."""
     return frozenset(row[0] for row in _ADMINS.rows(tx, scope=channel.scope))
@@ -278,7 +291,7 @@ def absent_from(tx: Read, channel: Channel) -> frozenset[str]:
 
 def _channel(row: Sequence[Any]) -> Channel:
     identity, scope_id, name, description, topic, node, creator, *rest = row
-    created, changed, archived, reason, ttl_days, preserved = rest
+    created, changed, archived, reason, ttl_days, preserved, continues = rest
     return Channel(
         id=identity,
         scope=ScopeId(scope_id),
@@ -293,4 +306,5 @@ def _channel(row: Sequence[Any]) -> Channel:
         reason=reason,
         ttl_days=ttl_days,
         preserved=bool(preserved),
+        continues=None if continues is None else ScopeId(continues),
     )

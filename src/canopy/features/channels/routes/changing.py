@@ -65,6 +65,7 @@ async def post_channel(ask: Ask) -> Response:
         name=_name(wish.name),
         description=check_text(wish.description, "description", TEXT_LENGTH),
         topic=check_text(wish.topic, "topic", TEXT_LENGTH),
+        continues=wish.continues,
     )
 
     def answer(tx: Read, principal: Principal, ids: Sequence[EventId]) -> ChannelMade:

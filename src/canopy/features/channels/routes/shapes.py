@@ -12,13 +12,14 @@ from canopy.features.channels.tables import (
     Channel,
     absent_from,
     admins_of,
+    continuations_of,
 )
 from canopy.features.people.shown import avatar_url
 from canopy.features.people.tables import Card, count_cards
 from canopy.ground.codec import to_json
 from canopy.ground.instants import instant_of
 from canopy.log.db import Read
-from canopy.log.shown import GENERAL_ID, handle_here, peer_id
+from canopy.log.shown import GENERAL_ID, channel_id, handle_here, peer_id
 
 
 class ChannelJson(msgspec.Struct, kw_only=True):
@@ -51,6 +52,8 @@ class ChannelJson(msgspec.Struct, kw_only=True):
     archive_reason: str | None
     lifecycle_ttl_days: int | None
     lifecycle_preserved: bool
+    continues: str | None
+    continued_by: list[str]
 
 
 class Channels(msgspec.Struct, kw_only=True):
@@ -116,6 +119,7 @@ class ChannelNew(msgspec.Struct, kw_only=True):
     post_policy: str = "open"
     allow_member_replies: bool = True
     crypto_mode: str = ""
+    continues: str | None = None
 
 
 class ChannelPatch(msgspec.Struct, kw_only=True):
@@ -215,6 +219,8 @@ def channel_json(ask: Ask, tx: Read, channel: Channel) -> ChannelJson:
         archive_reason=channel.reason or None,
         lifecycle_ttl_days=channel.ttl_days or None,
         lifecycle_preserved=channel.preserved,
+        continues=None if channel.continues is None else channel_id(channel.continues),
+        continued_by=continuations_of(tx, channel),
     )
 
 
