@@ -204,4 +204,18 @@ def test_a_channel_may_continue_another(stage: Stage) -> None:
         taken = await local.post("/channels", {"name": "general", "continues": old["id"]}, mira["api_key"])
         assert taken.status_code == 409
 
+
+def test_a_key_that_may_only_write_writes_and_reads_nothing(stage: Stage) -> None:
+    """Agents' contract 0: any request needs exactly the scope listed with the route."""
+
+    async def script(local: Local) -> None:
+        made = (await local.post("/keys", {"permissions": ["write_channels", "write_messages"]})).json()
+        body = {"channel_id": "general", "content": "written"}
+        posted = await local.post("/channels/messages", body, made["api_key"])
+        assert posted.status_code == 201
+        path = f"/channels/general/messages/{posted.json()['message']['id']}"
+        assert (await local.post(f"{path}/like", {}, made["api_key"])).status_code == 200
+        for closed in (path, "/channels/general/messages", "/channels", "/channels/general/search?q=written"):
+            assert (await local.get(closed, made["api_key"])).json()["code"] == "insufficient_scope"
+
     stage.play(script)
