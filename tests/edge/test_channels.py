@@ -204,6 +204,8 @@ def test_a_channel_may_continue_another(stage: Stage) -> None:
         taken = await local.post("/channels", {"name": "general", "continues": old["id"]}, mira["api_key"])
         assert taken.status_code == 409
 
+    stage.play(script)
+
 
 def test_a_key_that_may_only_write_writes_and_reads_nothing(stage: Stage) -> None:
     """Agents' contract 0: any request needs exactly the scope listed with the route."""
