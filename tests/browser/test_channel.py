@@ -51,8 +51,10 @@ SCROLL_AND_LOOK = """() => {
 
 
 def fill(node: Node, count: int, word: str) -> None:
+    """Messages that ada has read, so that her page opens at the newest."""
     for number in range(count):
         mira_says(node, f"{word} {number}")
+    node.call("POST", "/channels/general/read", {})
 
 
 def test_CH_1_the_newest_message_is_shown_on_open(team: Node, ada: Person) -> None:

@@ -51,6 +51,7 @@ def test_PH_2_controls_are_large_enough_for_a_finger(team: Node, people: People)
 def test_PH_5_with_the_keyboard_up_composer_and_newest_message_show(team: Node, people: People) -> None:
     for number in range(20):
         mira_says(team, f"before the keyboard {number}")
+    team.call("POST", "/channels/general/read", {})
     ada = phone(team, people, 390, 844)
     ada.open_general()
     ada.page.set_viewport_size({"width": 390, "height": 480})

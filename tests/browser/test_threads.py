@@ -209,6 +209,7 @@ def test_what_is_not_here_says_so_in_one_way(team: Node, ada: Person) -> None:
 def test_back_and_reload_find_the_place_again(own_team: Node, people: People) -> None:
     for number in range(120):
         mira_says(own_team, f"long ago {number}")
+    own_team.call("POST", "/channels/general/read", {})
     ada = arrived(people(own_team), "ada")
     ada.page.locator("canopy-channel .scroller").evaluate("scroller => { scroller.scrollTop = 300 }")
     ada.page.wait_for_function("() => history.state?.anchor")
@@ -229,6 +230,7 @@ def test_PH_4_back_from_a_thread_is_the_same_place(own_team: Node, people: Peopl
     reply(own_team, root, "reply on the phone")
     for number in range(9):
         mira_says(own_team, f"below {number}")
+    own_team.call("POST", "/channels/general/read", {})
     phone = arrived(people(own_team, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True), "ada")
     phone.page.locator("canopy-channel .scroller").evaluate("scroller => { scroller.scrollTop -= 150 }")
     row = phone.article("root on the phone")

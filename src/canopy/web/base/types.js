@@ -31,7 +31,7 @@
  * @property {string} [user_role]
  * @property {string | null} [last_message_at]
  * @property {number} [unread_count]
- * @property {number} [unread_mention_count]
+ * @property {number} [unread_mentions]
  * @property {string | null} [created_at]
  * @property {string | null} [origin_peer]
  * @property {"active" | "archived" | "preserved"} [lifecycle_status]

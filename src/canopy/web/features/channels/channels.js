@@ -119,5 +119,5 @@ export function isArchived(channel) {
 
 /** @param {Channel} channel how many times somebody called this person */
 export function mentionsIn(channel) {
-  return channel.unread_mention_count ?? 0;
+  return channel.unread_mentions ?? 0;
 }

@@ -1,7 +1,7 @@
 /** What a person does with one message. Each is said once here and reached by button, menu, letter and long press. */
 
 import { Store } from "../../base/store.js";
-import { pathOf } from "./sources.js";
+import { pathOf } from "./rows.js";
 import { failedTo, words } from "./strings.js";
 
 /** What is needed only by who does something. */

@@ -6,7 +6,7 @@
 import { html, repeat } from "../../vendor/lit.js";
 import { excerpt } from "../../base/text.js";
 import { LightElement } from "../../parts/element.js";
-import { announceMany, announceOne, words } from "./strings.js";
+import { announceMany, announceOne } from "./strings.js";
 
 const PAUSE = 2000; // ms between two lines
 const KEPT = 5; // lines that stay for who reads back
@@ -48,9 +48,7 @@ export class Announcer extends LightElement {
   }
 
   render() {
-    return html`<div class="sr-only" role="log" aria-label=${words.newMessages}>
-      ${repeat(this.lines, (line) => line.key, (line) => html`<p>${line.text}</p>`)}
-    </div>`;
+    return repeat(this.lines, (line) => line.key, (line) => html`<p>${line.text}</p>`);
   }
 }
 

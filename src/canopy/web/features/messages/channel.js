@@ -4,9 +4,9 @@ import { html, nothing, render } from "../../vendor/lit.js";
 import { clockTime } from "../../base/time.js";
 import { icon } from "../../parts/icons.js";
 import { notice } from "../../parts/notice.js";
-import "./announcer.js";
 import { ConversationFrame } from "./frame.js";
-import { channelSource, pathOf } from "./sources.js";
+import { Reading } from "./reading.js";
+import { pathOf } from "./rows.js";
 import { audience, beginning, beginningAdvice, composerName, feedName, jumpedTo, members, words } from "./strings.js";
 
 const SCREENFUL = 75; // rows that fill any window below the one that was at its upper edge
@@ -40,6 +40,26 @@ function nameOf(app, id) {
   return app.channels.value?.find((channel) => channel.id === id)?.name ?? id;
 }
 
+/** @param {import("../../base/types.js").Message} message whether it begins a thread, or could */
+const isFirst = (message) => (message.thread_id ?? message.id) === message.id;
+
+/** @param {import("../../base/api.js").Api} api @param {string} channelId @returns {import("./conversation.js").Source} */
+function channelSource(api, channelId) {
+  const path = `${pathOf(channelId)}?order=created&root_only=true`;
+  return {
+    place: `channel:${channelId}`,
+    channelId,
+    root: null,
+    holds: isFirst,
+    page: (query, signal) => api.get(`${path}&${query}`, { signal }),
+    around: async (id, each, signal) => {
+      const { messages, has_more } = await api.get(`${path}&around=${encodeURIComponent(id)}&limit=${2 * each + 1}`, { signal });
+      const here = messages.findIndex((/** @type {import("../../base/types.js").Message} */ message) => message.id === id);
+      return { messages, older: has_more, newer: messages.length - here > each };
+    },
+  };
+}
+
 export class ChannelScreen extends ConversationFrame {
   static properties = {
     ...ConversationFrame.properties,
@@ -58,15 +78,21 @@ export class ChannelScreen extends ConversationFrame {
     this.lost = false;
     /** Where a link led, for who hears the page. */
     this.spoken = "";
+    /** @type {Reading} */
+    this.reading = /** @type {any} */ (undefined);
   }
 
   connectedCallback() {
     super.connectedCallback();
     this.open(channelSource(this.app.api, this.channelId), {
       openThread: (row) => this.#openThread(row),
-      markUnread: () => {},
+      markUnread: (row) => void this.reading.markFrom(row),
     });
-    this.conversation.onArrived = (rows) => /** @type {any} */ (this.querySelector("canopy-announcer"))?.say(rows);
+    this.reading = new Reading(this.app, this.conversation, () => this.list);
+    this.follow(this.reading.newFrom);
+    this.stops.add(() => this.reading.stop(), this.app.channels.subscribe(this.reading.look));
+    this.stops.listen(window, "keydown", (event) => this.#pressed(event));
+    this.conversation.onArrived = (rows) => void this.#announce(rows);
     this.follow(this.app.channels);
     void this.#arrive();
   }
@@ -81,11 +107,33 @@ export class ChannelScreen extends ConversationFrame {
   async #arrive() {
     const anchor = history.state?.anchor;
     if (anchor) return this.#goBack(anchor);
-    if (!this.messageId) return this.conversation.load();
+    if (!this.messageId) return this.#begin();
+    this.reading.jumped = true;
     if (this.conversation.find(this.messageId)) return this.#jump(this.messageId);
     const wanted = this.messageId;
     if (await this.conversation.loadAround(wanted)) return this.#jump(wanted);
     return this.#findReply(wanted);
+  }
+
+  /** What speaks is loaded when there is something to say. @param {Row[]} rows */
+  async #announce(rows) {
+    await import("./announcer.js");
+    /** @type {import("./announcer.js").Announcer | null} */ (this.querySelector("canopy-announcer"))?.say(rows);
+  }
+
+  /** At the newest row, or at the line "New" when that is further up. */
+  async #begin() {
+    await this.reading.load();
+    await this.updateComplete;
+    await this.list?.updateComplete;
+    this.list?.toNew();
+    this.reading.look();
+  }
+
+  /** Escape closes what is open; when nothing is, everything here is read. @param {KeyboardEvent} event */
+  #pressed(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+    if (!document.querySelector("dialog[open], :popover-open, [data-panel]")) void this.reading.markAll();
   }
 
   /** @param {string} id */
@@ -119,21 +167,26 @@ export class ChannelScreen extends ConversationFrame {
   }
 
   /** Where the reader rests belongs to the entry of the history, so that Back finds it again. */
-  #remember = () => {
+  #rested = () => {
+    this.reading.look();
+    this.#remember();
+  };
+
+  #remember() {
     const keeper = this.list?.keeper;
     const first = keeper && !keeper.atEnd ? keeper.firstInView() : null;
     const id = first?.element.dataset.messageId;
     const top = this.list?.querySelector(".scroller")?.getBoundingClientRect().top ?? 0;
     const anchor = first && id ? { id, offset: first.top - top } : null;
     history.replaceState({ ...history.state, anchor }, "");
-  };
+  }
 
   render() {
     const { status } = this.conversation.view.value;
     if (status === "missing" && !this.lost) return notice(words.unavailable, words.unavailableAdvice, { heading: "h1" });
     return html`${this.#header()}
       ${this.lost ? this.#lost() : this.#list()}
-      <canopy-announcer></canopy-announcer>
+      <canopy-announcer class="sr-only" role="log" aria-label=${words.newMessages}></canopy-announcer>
       <div class="sr-only" aria-live="polite">${this.spoken}</div>
       ${this.drawComposer({
         label: composerName(this.#name),
@@ -146,7 +199,9 @@ export class ChannelScreen extends ConversationFrame {
     return this.drawList({
       name: feedName(this.#name),
       beginning: html`<div class="beginning"><h2>${beginning(this.#name)}</h2><p>${about}</p></div>`,
-      onRest: this.#remember,
+      newFrom: this.reading.newFrom.value,
+      onRest: this.#rested,
+      onMarkRead: () => void this.reading.markAll(),
     });
   }
 

@@ -7,8 +7,7 @@
 
 import { ApiError } from "../../base/api.js";
 import { Store } from "../../base/store.js";
-import { merged, rowOf } from "./rows.js";
-import { pathOf } from "./sources.js";
+import { merged, pathOf, rowOf } from "./rows.js";
 
 const PAGE = 50;
 const MOST_PAGE = 200;
@@ -19,6 +18,19 @@ const AROUND = 25; // rows on either side of a message that a link leads to
 /** @typedef {import("../../base/types.js").Message} Message */
 /** @typedef {import("../../base/types.js").LiveEvent} LiveEvent */
 /** @typedef {import("../../parts/message-row.js").Row} Row */
+/** @typedef {{messages: Message[], root?: Message | null, has_more: boolean}} Page oldest first */
+/** @typedef {{messages: Message[], root?: Message | null, older: boolean, newer: boolean}} Around */
+
+/**
+ * @typedef {object} Source
+ * @property {string} place key of drafts and of what is on its way
+ * @property {string} channelId
+ * @property {string | null} root the thread, or null for a channel
+ * @property {(message: Message) => boolean} holds
+ * @property {(query: string, signal: AbortSignal) => Promise<Page>} page
+ * @property {(id: string, each: number, signal: AbortSignal) => Promise<Around>} around that many before and after
+ */
+
 /** @typedef {"none" | "some" | "loading" | "failed"} Edge */
 /**
  * @typedef {object} View
@@ -35,7 +47,7 @@ const AROUND = 25; // rows on either side of a message that a link leads to
 const EMPTY = { rows: [], status: "loading", older: "none", newer: "none", lead: null, beyond: 0, error: null };
 
 export class Conversation {
-  /** @param {import("../../base/types.js").SignedInApp} app @param {import("./sources.js").Source} source */
+  /** @param {import("../../base/types.js").SignedInApp} app @param {Source} source */
   constructor(app, source) {
     this.app = app;
     this.source = source;

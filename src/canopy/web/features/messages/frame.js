@@ -42,7 +42,7 @@ export class ConversationFrame extends LightElement {
     void this.#loadMembers();
   }
 
-  /** @param {import("./sources.js").Source} source @param {Omit<import("./acts.js").Host, "article" | "audience" | "quote">} host */
+  /** @param {import("./conversation.js").Source} source @param {Omit<import("./acts.js").Host, "article" | "audience" | "quote">} host */
   open(source, host) {
     const { outbox, stream, peers, deletions } = this.app;
     this.conversation = new Conversation(this.app, source);
@@ -97,12 +97,12 @@ export class ConversationFrame extends LightElement {
     return /** @type {import("../../parts/composer.js").Composer | null} */ (this.querySelector(":scope > canopy-composer"));
   }
 
-  /** @param {{name: string, beginning: unknown, newFrom?: string | null, onRest?: () => void}} more */
-  drawList({ name, beginning, newFrom = null, onRest }) {
+  /** @param {{name: string, beginning: unknown, newFrom?: string | null, onRest?: () => void, onMarkRead?: () => void}} more */
+  drawList({ name, beginning, newFrom = null, onRest, onMarkRead }) {
     return html`<canopy-messages .name=${name} .beginning=${beginning} .view=${this.conversation.view.value}
       .pending=${this.#pending()} .actions=${this.actions} .acts=${this.acts} .leaving=${this.#leaving()}
       .nameOf=${this.#nameOf} .origins=${this.app.peers.origins.value} .newFrom=${newFrom}
-      @rest=${onRest ?? nothing}></canopy-messages>`;
+      @rest=${onRest ?? nothing} @mark-read=${onMarkRead ?? nothing}></canopy-messages>`;
   }
 
   /** @param {{label: string, audience: string}} more */

@@ -1,14 +1,14 @@
 /** The list of messages: `feed` with one roving Tab stop, dividers, and the way down to what is new. */
 
 import { html, nothing, repeat } from "../../vendor/lit.js";
-import { eachMidnight } from "../../base/time.js";
+import { clockTime, eachMidnight } from "../../base/time.js";
 import { LightElement } from "../../parts/element.js";
 import { icon } from "../../parts/icons.js";
 import { messageRow } from "../../parts/message-row.js";
 import { failure, notice, skeleton } from "../../parts/notice.js";
 import { itemsOf } from "./rows.js";
 import { ScrollKeeper } from "./scroll.js";
-import { newBelow, words } from "./strings.js";
+import { newBelow, newSince, words } from "./strings.js";
 
 const PATIENCE = 150; // ms before a place that loads shows anything at all
 const LATE = 5000; // ms after which it says so and offers to try again
@@ -43,6 +43,7 @@ export class MessageList extends LightElement {
     newFrom: {},
     current: { state: true },
     found: { state: true },
+    newAbove: { state: true },
     waited: { state: true },
   };
 
@@ -72,6 +73,8 @@ export class MessageList extends LightElement {
     this.current = null;
     /** Id of the row that a link led to, for as long as it stands out. @type {string | null} */
     this.found = null;
+    /** Whether the line "New" is out of sight above. */
+    this.newAbove = false;
     /** How long the first rows have been awaited, as far as it shows. @type {"briefly" | "some time" | "long"} */
     this.waited = "briefly";
     /** Rows that came below while the reader was elsewhere. */
@@ -99,7 +102,7 @@ export class MessageList extends LightElement {
       onEnd: (atEnd) => this.#reachedEnd(atEnd),
       onNearStart: () => this.view.older === "some" && this.actions.older(),
       onNearEnd: () => this.view.newer === "some" && this.actions.newer(),
-      onRest: () => this.dispatchEvent(new CustomEvent("rest")),
+      onRest: () => this.#rested(),
     });
     this.stops.add(() => this.keeper?.stop());
   }
@@ -108,6 +111,30 @@ export class MessageList extends LightElement {
   toNewest() {
     if (this.view.newer !== "none") this.actions.newest();
     else this.keeper?.toEnd();
+  }
+
+  /** Shows the line "New" at the top when it is out of sight above. */
+  toNew() {
+    const line = this.#newLine();
+    const view = this.querySelector(".scroller")?.getBoundingClientRect();
+    if (line && view && line.getBoundingClientRect().top < view.top) this.keeper?.toOffset(line, 0);
+    this.#rested();
+  }
+
+  #newLine() {
+    return /** @type {HTMLElement | null} */ (this.querySelector(".day.is-new"));
+  }
+
+  #rested() {
+    const line = this.#newLine();
+    const top = this.querySelector(".scroller")?.getBoundingClientRect().top ?? 0;
+    this.newAbove = line ? line.getBoundingClientRect().bottom < top : this.#newIsCutOff();
+    this.dispatchEvent(new CustomEvent("rest"));
+  }
+
+  /** Whether the row that it stands above has left the window of rows. */
+  #newIsCutOff() {
+    return this.newFrom !== null && this.view.newer === "none" && this.view.rows.length > 0 && !this.view.rows.some((row) => row.key === this.newFrom);
   }
 
   /** Shows a message in the middle, for a while set apart, with the focus. @param {string} id */
@@ -154,6 +181,7 @@ export class MessageList extends LightElement {
           ${this.#bottom()}
         </div>
       </div>
+      ${this.newAbove && this.newFrom ? this.#newPill() : nothing}
       ${fresh > 0 || this.view.newer !== "none" ? this.#jump(fresh) : nothing}`;
   }
 
@@ -224,6 +252,20 @@ export class MessageList extends LightElement {
   #jump(fresh) {
     return html`<div class="jump"><button class="button" type="button" @click=${() => this.toNewest()}>
       ${icon("down")}${fresh > 0 ? newBelow(fresh) : words.toNewest}</button></div>`;
+  }
+
+  /** The line is out of sight: how much is below it, the way there, and the way to be done with it. */
+  #newPill() {
+    const { rows } = this.view;
+    const from = rows.findIndex((row) => row.key === this.newFrom);
+    const since = rows[from];
+    const count = rows.slice(Math.max(from, 0)).filter((row) => !row.own).length;
+    const mark = () => this.dispatchEvent(new CustomEvent("mark-read"));
+    return html`<div class="jump is-above"><div class="pill">
+      <span>${newSince(count, since ? clockTime(since.at) : "")}</span>
+      ${since ? html`<button type="button" @click=${() => this.toNew()}>${words.jumpToNew}</button>` : nothing}
+      <button type="button" @click=${mark}>${words.markRead}</button>
+    </div></div>`;
   }
 
   #busy() {

@@ -18,6 +18,11 @@ const NAMED = {
 /** @typedef {{kind: "day" | "new" | "replies", key: string, label: string}} Divider */
 /** @typedef {Divider | {kind: "row", key: string, row: Row, head: boolean, position: number}} Item */
 
+/** Where the messages of a channel are read. @param {string} channelId */
+export function pathOf(channelId) {
+  return `/channels/${encodeURIComponent(channelId)}/messages`;
+}
+
 /**
  * Only our own client ids are keys: another author could choose one of ours.
  * @param {Message} message @param {string} me @returns {Row}

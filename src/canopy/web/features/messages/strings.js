@@ -25,6 +25,8 @@ export const words = {
   loadingNewer: "Loading newer messages…",
   newerFailed: "Newer messages could not be loaded.",
   newDivider: "New",
+  jumpToNew: "Jump",
+  markRead: "Mark read",
   noReplies: "No replies yet",
   replyInThread: "Reply in thread",
   quote: "Quote",
@@ -104,6 +106,9 @@ export function audience(channel, people, nodes) {
   if (people === null) return `#${channel}`;
   return `#${channel} · ${audienceWords(people, nodes)}`;
 }
+
+/** @param {number} count @param {string} time when the first of them was written, if that is known */
+export const newSince = (count, time) => plural(count, "{n} new", "{n} new") + (time ? ` since ${time}` : "");
 
 /** @param {number} count */
 export const newBelow = (count) => plural(count, "{n} new", "{n} new");

@@ -4,7 +4,7 @@ import { html, nothing, render } from "../../vendor/lit.js";
 import { icon } from "../../parts/icons.js";
 import { notice } from "../../parts/notice.js";
 import { ConversationFrame } from "./frame.js";
-import { pathOf, threadSource } from "./sources.js";
+import { pathOf } from "./rows.js";
 import { audienceWords, replyName, threadFeed, words } from "./strings.js";
 
 const TOUCH = matchMedia("(pointer: coarse)");
@@ -13,6 +13,29 @@ const TOUCH = matchMedia("(pointer: coarse)");
 export function mount(root, app, params) {
   render(html`<canopy-thread class="thread" .app=${app} .channelId=${params.channel} .wanted=${params.thread}></canopy-thread>`, root);
   return { name: "thread", title: "", unmount: () => render(nothing, root) };
+}
+
+/** @param {import("../../base/api.js").Api} api @param {string} channelId @param {string} root @returns {import("./conversation.js").Source} */
+function threadSource(api, channelId, root) {
+  const below = `${pathOf(channelId)}/${encodeURIComponent(root)}`;
+  const page = (/** @type {string} */ query, /** @type {AbortSignal} */ signal) => api.get(`${below}/replies?${query}`, { signal });
+  return {
+    place: `thread:${root}`,
+    channelId,
+    root,
+    holds: (message) => message.thread_id === root && message.id !== root,
+    page,
+    around: async (id, each, signal) => {
+      const name = encodeURIComponent(id);
+      const [{ message }, before, after] = await Promise.all([
+        api.get(`${pathOf(channelId)}/${name}`, { signal }),
+        page(`limit=${each}&before=${name}`, signal),
+        page(`limit=${each}&after=${name}`, signal),
+      ]);
+      const messages = [...before.messages, message, ...after.messages];
+      return { messages, root: before.root, older: before.has_more, newer: after.has_more };
+    },
+  };
 }
 
 export class ThreadPanel extends ConversationFrame {
