@@ -13,7 +13,10 @@ from canopy.ground.settings import load
 from canopy.log.home import open_home
 from canopy.node import Node
 from tests.edge.client import Local
+from tests.edge.conftest import empty_root, stage
 from tests.edge.mesh import Recorded
+
+__all__ = ["empty_root", "stage"]
 
 
 class Living:

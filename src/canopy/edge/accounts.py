@@ -372,5 +372,6 @@ def principal_of(node: NodeId, account: Account, permissions: frozenset[str], cr
         status=account.status,
         owner=account.owner,
         permissions=with_implied(permissions),
+        granted=permissions,
         credential=credential,
     )

@@ -50,6 +50,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     owner: bool
     permissions: frozenset[str]
     credential: str
+    granted: frozenset[str] = frozenset()
+    """What the key or session was given, without what that implies."""
     by_session: bool = False
     csrf: str = ""
     key_expires: int | None = None

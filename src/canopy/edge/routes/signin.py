@@ -115,7 +115,7 @@ def get_status(ask: Ask) -> Response:
         display_name=user["display_name"],
         account_type=principal.account_type,
         status=principal.status,
-        permissions=listed(principal.permissions),
+        permissions=listed(principal.granted),
         key_id=None if principal.by_session else principal.credential,
         expires_at=instant(principal.key_expires) if principal.key_expires else None,
     )
