@@ -27,8 +27,8 @@ def base(route: Route) -> str:
 
 
 async def raw(local: Local, route: Route, path: str = "", body: bytes = b"", key: str | None = None) -> Any:
-    headers = {"X-API-Key": local.key if key is None else key, "Content-Type": "application/json"}
-    headers = {name: value for name, value in headers.items() if value}
+    shown = (local.key or "") if key is None else key
+    headers = {"X-API-Key": shown, "Content-Type": "application/json"}
     return await local.client.request(route.method, path or base(route), content=body, headers=headers)
 
 
