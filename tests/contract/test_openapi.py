@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 ROUTES = (*OWN, *(route for room in installed.ROOMS for route in room.routes))
 EXAMPLES = 20
-ENDLESS = {"/api/v1/events/stream": "answers until the caller hangs up: tests/edge/test_stream.py"}
+ENDLESS = dict.fromkeys(("/api/v1/events/stream", "/api/v1/mentions/stream"), "answers until the caller hangs up")
 ALIASES = ("/mentions/acknowledge", "/mentions/acknoledge", "/ack", "/acknowledge", "/acknoledge")
 """Other names of one route, which tests/edge/test_surface.py compares."""
 

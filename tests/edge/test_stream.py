@@ -18,14 +18,16 @@ Sent = dict[str, Any]
 class Listener:
     """One open stream in this process."""
 
-    def __init__(self, local: Local, query: str = "", key: str | None = None, **headers: str) -> None:
+    def __init__(
+        self, local: Local, query: str = "", key: str | None = None, path: str = "/events/stream", **headers: str
+    ) -> None:
         sent = {"host": "localhost", "x-api-key": key or local.key or "", **headers}
         self.scope = {
             "type": "http",
             "http_version": "1.1",
             "method": "GET",
-            "path": "/api/v1/events/stream",
-            "raw_path": b"/api/v1/events/stream",
+            "path": f"/api/v1{path}",
+            "raw_path": f"/api/v1{path}".encode(),
             "query_string": query.encode(),
             "headers": [(n.replace("_", "-").lower().encode(), v.encode()) for n, v in sent.items()],
             "client": (local.client._transport.client[0], 1),  # type: ignore[attr-defined]

@@ -61,6 +61,10 @@ class Subscriber:
             self._bytes += len(chunk)
         self._ready.set()
 
+    def ring(self) -> None:
+        """Wake whoever waits."""
+        self._ready.set()
+
     def close(self) -> None:
         """End the stream: the node stops, or the account may no longer read."""
         self.overflowed = True
@@ -218,14 +222,14 @@ class StreamResponse:
             self._streams.leave(self._subscriber)
 
     async def _run(self, send: Send) -> None:
-        await _send(send, RETRY)
+        await send_chunk(send, RETRY)
         if said := await self._catch_up(send):
-            await _send(send, said)
+            await send_chunk(send, said)
         while not self._subscriber.overflowed and self._streams.still_valid(self._subscriber):
             came = await self._subscriber.wait(self._heartbeat)
             chunk = self._subscriber.take() if came else PING
             if chunk:
-                await _send(send, chunk)
+                await send_chunk(send, chunk)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _catch_up(self, send: Send) -> bytes:
@@ -238,7 +242,7 @@ class StreamResponse:
             chunk, cursor, more = self._streams.backlog(self._subscriber, cursor)
             self._subscriber.sent = cursor
             if chunk:
-                await _send(send, chunk)
+                await send_chunk(send, chunk)
             await asyncio.sleep(0)
         return b""
 
@@ -250,7 +254,8 @@ async def _gone(receive: Receive, subscriber: Subscriber) -> None:
     subscriber.close()
 
 
-async def _send(send: Send, chunk: bytes) -> None:
+async def send_chunk(send: Send, chunk: bytes) -> None:
+    """Send a piece, or give up on a client that takes nothing. Raises TimeoutError."""
     # A client that stops reading fills the socket; after a while it is hung up on and resumes when it wakes.
     async with asyncio.timeout(STALLED_SECONDS):
         await send({"type": "http.response.body", "body": chunk, "more_body": True})

@@ -88,6 +88,17 @@ _PAGE = prepare(
     .order_by(mentions.c.seq.desc())
     .limit(bindparam("most"))
 )
+_NEW = prepare(
+    select(mentions)
+    .where(
+        mentions.c.user_id == bindparam("user_id"),
+        mentions.c.seq > bindparam("after"),
+        mentions.c.created >= bindparam("since"),
+        mentions.c.acknowledged.is_(None),
+    )
+    .order_by(mentions.c.seq)
+    .limit(bindparam("most"))
+)
 _FIND = prepare(select(mentions).where(mentions.c.id == bindparam("id")))
 _ACKNOWLEDGE = prepare(
     update(mentions)
@@ -219,6 +230,12 @@ def notice_of(event_type: str, row: Mention, actor: str) -> Notice:
 def list_mentions(tx: Read, user: str, before: int, most: int, *, since: int, acknowledged: bool) -> Sequence[Mention]:
     """Up to `most` mentions of a user below a seq, newest first."""
     rows = _PAGE.rows(tx, user_id=user, before=before, most=most, since=since, all=int(acknowledged))
+    return [Mention(*row) for row in rows]
+
+
+def list_new(tx: Read, user: str, after: int, since: int, most: int) -> Sequence[Mention]:
+    """Up to `most` mentions of a user that are not acknowledged, above a seq, oldest first."""
+    rows = _NEW.rows(tx, user_id=user, after=after, since=since, most=most)
     return [Mention(*row) for row in rows]
 
 

@@ -100,7 +100,7 @@ class Suggestions(msgspec.Struct, kw_only=True):
 
 def get_mentions(ask: Ask) -> Response:
     """Mentions of the caller that stand where the caller may read, newest first."""
-    limit, since = ask.limit(50), _since(ask.query("since"))
+    limit, since = ask.limit(50), since_of(ask.query("since"))
     acknowledged = ask.flag("include_acknowledged")
     before = ask.place() or NEWEST
     shown: list[MentionJson] = []
@@ -126,8 +126,8 @@ def _readable(tx: Read, principal: Principal, row: Mention, *, withdrawn: bool) 
     return [mention_json(row, message)]
 
 
-def _since(text: str) -> int:
-    """Unix milliseconds. Raises InvalidParameter."""
+def since_of(text: str) -> int:
+    """ISO 8601 or Unix seconds as Unix milliseconds. Raises InvalidParameter."""
     if not text:
         return 0
     if _SECONDS.fullmatch(text):
