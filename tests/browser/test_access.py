@@ -108,6 +108,8 @@ def test_AX_4_one_incoming_message_is_one_entry_of_the_log(own_team: Node, peopl
     expect(log.locator("p")).to_have_count(0)
     mira_says(own_team, "speak of me")
     expect(log.locator("p")).to_have_text([f"{MIRA}: speak of me"])
+    heard = log.bounding_box()
+    assert heard is None or heard["height"] <= 1, "it is for ears"
     ada.say("not of me")
     expect(ada.article("not of me")).to_have_attribute("data-state", "sent")
     expect(log.locator("p")).to_have_count(1)

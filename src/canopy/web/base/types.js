@@ -66,6 +66,8 @@
  * @property {string} [last_activity_at]
  * @property {Record<string, string[]>} [reactions] user ids by type
  * @property {boolean} [deleted]
+ * @property {{user_id: string, handle: string, username?: string, display_name: string}[]} [mentions]
+ * @property {string | null} [mentions_everyone] the word by which everybody was called
  * @property {string | null} [client_id]
  * @property {string | null} [origin_peer]
  */

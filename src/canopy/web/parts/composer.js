@@ -6,10 +6,13 @@
 import { html, live, nothing } from "../vendor/lit.js";
 import { LightElement } from "./element.js";
 import { icon } from "./icons.js";
-import { tooLong, words } from "./strings.js";
+import { livesFor, tooLong, words } from "./strings.js";
 
 const LONGEST = 50_000; // characters the node takes
 const GROWS_BY_ITSELF = CSS.supports("field-sizing", "content");
+const SIGNS = /[@#:]/u; // with which something to complete begins
+const MARKS = /** @type {Record<string, string>} */ ({ b: "**", i: "_", e: "`" });
+const LIST = /^(\s*)([-*+]|(\d+)([.)]))(\s+)(.*)$/u;
 
 export class Composer extends LightElement {
   static properties = {
@@ -19,6 +22,9 @@ export class Composer extends LightElement {
     name: {},
     initial: {},
     problem: {},
+    lifespans: { attribute: false },
+    completes: { attribute: false },
+    lifespan: { state: true },
     drafts: { attribute: false },
     text: { state: true },
   };
@@ -33,6 +39,13 @@ export class Composer extends LightElement {
     this.name = "composer";
     /** What a message says that is edited here; null where a new one is written. @type {string | null} */
     this.initial = null;
+    /** How long a message may live, where that is a choice: seconds and words, the usual first. @type {{seconds: number, label: string}[]} */
+    this.lifespans = [];
+    /** What can be completed here. @type {import("./completion.js").Completes | null} */
+    this.completes = null;
+    /** @type {import("./completion.js").Completion | null} */
+    this.completion = null;
+    this.lifespan = 0;
     /** Why the last attempt came to nothing. */
     this.problem = "";
     /** @type {import("../base/drafts.js").Drafts} */
@@ -43,6 +56,7 @@ export class Composer extends LightElement {
   connectedCallback() {
     super.connectedCallback();
     this.text = this.drafts.get(this.place) || (this.initial ?? "");
+    this.lifespan = Number(this.drafts.get(this.#lifeName)) || 0;
     this.stops.add(this.drafts.watch(this.place, (text) => !this.#hasFocus() && this.write(text || (this.initial ?? ""))));
   }
 
@@ -68,20 +82,31 @@ export class Composer extends LightElement {
     void this.updateComplete.then(() => this.#box()?.setSelectionRange(text.length, text.length));
   }
 
-  /** Its text has become a message. */
+  /** Its text has become a message; a choice of lifespan was for that one. */
   done() {
     this.text = this.initial ?? "";
     this.drafts.clear(this.place);
+    if (this.lifespan) this.drafts.clear(this.#lifeName);
+    this.lifespan = 0;
+    this.completion?.close();
+  }
+
+  get #lifeName() {
+    return `lifespan.${this.place}`;
   }
 
   render() {
+    const { completion } = this;
     return html`<div class="composer${this.initial === null ? "" : " is-edit"}">
       <div class="composer-box">
+        ${completion?.render(this.#take) ?? nothing}
         <textarea class="composer-text" id=${this.name} rows="1" aria-label=${this.label} placeholder=${this.label}
           enterkeyhint="send" autocomplete="off" dir="auto" aria-describedby="${this.name}-foot" .value=${live(this.text)}
+          aria-autocomplete=${this.completes ? "list" : nothing} aria-controls=${completion?.open ? completion.name : nothing}
+          aria-activedescendant=${completion?.active ?? nothing} @blur=${() => this.completion?.close()} @click=${this.#look}
           @input=${(/** @type {Event} */ event) => this.#typed(/** @type {HTMLTextAreaElement} */ (event.target).value)}
           @keydown=${this.#pressed}></textarea>
-        ${this.initial === null ? this.#sendButton() : nothing}
+        ${this.initial === null ? html`${this.#tools()}${this.#sendButton()}` : nothing}
       </div>
       ${this.problem ? html`<p class="composer-problem" role="alert">${this.problem}</p>` : nothing}
       <div class="composer-foot" id="${this.name}-foot">${this.initial === null ? this.#foot() : this.#editFoot()}</div>
@@ -95,6 +120,18 @@ export class Composer extends LightElement {
     box.style.blockSize = `${box.scrollHeight}px`;
   }
 
+  #tools() {
+    return html`<button class="composer-tool" type="button" aria-label=${words.chooseEmoji} title=${words.chooseEmoji}
+        @click=${(/** @type {Event} */ event) => void this.#pickEmoji(/** @type {HTMLElement} */ (event.currentTarget))}>${icon("smile")}</button>
+      ${this.lifespans.length > 0 ? this.#lifespanChoice() : nothing}`;
+  }
+
+  #lifespanChoice() {
+    return html`<label class="composer-tool${this.lifespan ? " is-set" : ""}" title=${words.lifespan}>${icon("hourglass")}
+      <select aria-label=${words.lifespan} @change=${this.#chooseLifespan}>${this.lifespans.map(({ seconds, label }) => html`
+        <option value=${seconds} ?selected=${seconds === this.lifespan}>${label}</option>`)}</select></label>`;
+  }
+
   #sendButton() {
     return html`<button class="composer-send${this.text.trim() ? " is-ready" : ""}" type="button" aria-label=${words.send}
       title=${words.send} @click=${this.#send}>${icon("send")}</button>`;
@@ -102,7 +139,8 @@ export class Composer extends LightElement {
 
   #foot() {
     const over = excess(this.text);
-    return html`<span class="composer-audience">${this.audience}</span>
+    const span = this.lifespans.find(({ seconds }) => seconds === this.lifespan && seconds > 0);
+    return html`<span class="composer-audience">${this.audience}${span ? html` · <span class="composer-life">${livesFor(span.label)}</span>` : nothing}</span>
       ${over > 0
         ? html`<span class="composer-over" role="status">${tooLong(over)}</span>`
         : html`<span class="composer-hint">${this.text ? words.enterHint : nothing}</span>`}`;
@@ -120,17 +158,104 @@ export class Composer extends LightElement {
     this.text = text;
     this.problem = "";
     this.drafts.set(this.place, text === this.initial ? "" : text);
+    void this.#look();
+  }
+
+  /** Whether there is something to complete before the caret. */
+  #look = async () => {
+    const box = this.#box();
+    if (!this.completes || !box) return;
+    const before = box.value.slice(0, box.selectionStart);
+    if (!this.completion && !SIGNS.test(before)) return;
+    if (!this.completion) {
+      const { Completion } = await import("./completion.js");
+      this.completion ??= new Completion(this.completes, `${this.name}-completion`, () => this.requestUpdate());
+    }
+    await this.completion.look(box.value.slice(0, box.selectionStart));
+  };
+
+  #take = (/** @type {import("./completion.js").Choice} */ { insert }) => {
+    const from = this.completion?.from ?? 0;
+    this.completion?.close();
+    this.#put(`${insert} `, from);
+  };
+
+  /** Replaces what stands from a place to the caret. @param {string} text @param {number} [from] */
+  #put(text, from) {
+    const box = this.#box();
+    if (!box) return;
+    box.setRangeText(text, from ?? box.selectionStart, box.selectionEnd, "end");
+    box.focus();
+    this.#typed(box.value);
+  }
+
+  /** @param {HTMLElement} anchor */
+  async #pickEmoji(anchor) {
+    const { openPicker } = await import("./emoji-picker.js");
+    openPicker(anchor, (emoji) => this.#put(emoji));
+  }
+
+  /** @param {Event} event */
+  #chooseLifespan(event) {
+    this.lifespan = Number(/** @type {HTMLSelectElement} */ (event.target).value);
+    this.drafts.set(this.#lifeName, this.lifespan ? String(this.lifespan) : "");
+    this.focus();
   }
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {
     // Enter also ends a word of an input method; that one must not send.
-    if (event.isComposing || event.keyCode === 229) return;
+    if (event.isComposing || event.keyCode === 229) return undefined;
+    if (!event.shiftKey && this.completion?.press(event.key, this.#take)) return stopped(event);
+    if ((event.ctrlKey || event.metaKey) && !event.altKey && this.#shortcut(event)) return stopped(event);
     if (event.key === "Escape") return this.#escaped(event);
     if (event.key === "ArrowUp" && this.text === "" && this.initial === null) return this.#up(event);
-    if (event.key !== "Enter" || event.shiftKey || event.altKey) return undefined;
+    if (event.key !== "Enter" || event.altKey) return undefined;
+    if (event.shiftKey || this.#inCode()) return this.#newLine(event);
     event.preventDefault();
     return this.#send();
+  }
+
+  /** A line of code is ended by Enter, not sent. */
+  #inCode() {
+    const box = this.#box();
+    const before = box?.value.slice(0, box.selectionStart) ?? "";
+    return (before.match(/^\s*```/gmu)?.length ?? 0) % 2 === 1;
+  }
+
+  /** A list goes on; an empty entry ends it. @param {KeyboardEvent} event */
+  #newLine(event) {
+    const box = this.#box();
+    if (!box || this.#inCode()) return;
+    const start = box.value.lastIndexOf("\n", box.selectionStart - 1) + 1;
+    const entry = LIST.exec(box.value.slice(start, box.selectionStart));
+    if (!entry) return;
+    event.preventDefault();
+    const [, indent = "", mark = "", number, end = "", space = " ", text = ""] = entry;
+    if (text === "") this.#put("", start);
+    else this.#put(`\n${indent}${number ? `${Number(number) + 1}${end}` : mark}${space}`);
+  }
+
+  /** @param {KeyboardEvent} event @returns {boolean} whether it was one of ours */
+  #shortcut({ key, shiftKey }) {
+    const mark = shiftKey ? undefined : MARKS[key.toLowerCase()];
+    const box = this.#box();
+    if (!box) return false;
+    if (mark) this.#wrap(mark, mark);
+    else if (shiftKey && key.toLowerCase() === "l") this.#wrap("[", "](https://)");
+    else if (key === ";" && this.initial === null) void this.#pickEmoji(box);
+    else return false;
+    return true;
+  }
+
+  /** Puts marks around what is selected, which stays selected. @param {string} before @param {string} after */
+  #wrap(before, after) {
+    const box = this.#box();
+    if (!box) return;
+    const { selectionStart: start, selectionEnd: end, value } = box;
+    box.setRangeText(`${before}${value.slice(start, end)}${after}`, start, end, "preserve");
+    box.setSelectionRange(start + before.length, end + before.length);
+    this.#typed(box.value);
   }
 
   /** @param {KeyboardEvent} event */
@@ -157,8 +282,9 @@ export class Composer extends LightElement {
     const text = this.text.trim();
     if (this.initial === null) this.focus();
     if ((text === "" && this.initial === null) || excess(text) > 0) return;
+    const { lifespan } = this;
     if (this.initial === null) this.done();
-    this.dispatchEvent(new CustomEvent("send-text", { detail: text }));
+    this.dispatchEvent(new CustomEvent("send-text", { detail: { text, lifespan } }));
   }
 
   #hasFocus() {
@@ -168,6 +294,12 @@ export class Composer extends LightElement {
   #box() {
     return this.querySelector("textarea");
   }
+}
+
+/** @param {KeyboardEvent} event */
+function stopped(event) {
+  event.preventDefault();
+  event.stopPropagation();
 }
 
 /** Characters beyond what the node takes; counted only where it can matter. @param {string} text */

@@ -29,6 +29,8 @@ import { expiresAt, lastReply, originTitle, reactionName, reactionWho, replyCoun
  * @property {Reaction[]} reactions
  * @property {Date | null} expires
  * @property {boolean} deleted
+ * @property {string[]} called what stands behind an `@` and calls somebody
+ * @property {boolean} forMe whether it calls the reader
  */
 
 /**
@@ -79,7 +81,7 @@ export function messageRow(row, place, actions) {
 
 /** @param {Row} row @param {RowPlace} place */
 function classesOf(row, { head, found, leaving }) {
-  const flags = { "is-head": head, "is-system": row.system, "is-found": found, "is-gone": leaving || row.deleted };
+  const flags = { "is-head": head, "is-system": row.system, "is-found": found, "is-gone": leaving || row.deleted, "is-for-me": row.forMe && !row.deleted };
   const set = Object.entries(flags).filter(([, on]) => on).map(([name]) => name);
   return ["message", ...set].join(" ");
 }
@@ -116,16 +118,24 @@ function time(row, className, written = clockTime) {
 
 /** Links take a Tab stop only in the current row, or a long list could not be left.
  *  @param {Row} row @param {RowPlace} place @param {RowActions} actions */
-function body(row, { current }, actions) {
+function body(row, { current, head: named }, actions) {
   // No white space may stand between the tag and the text: it would be shown.
   return html`<div class="message-text" dir="auto">${segments(row.content).map(({ text, href }) =>
     href === null
-      ? text
+      ? calls(text, row.called)
       : html`<a href=${href} target="_blank" rel="noopener noreferrer" tabindex=${current ? 0 : -1}>${text}</a>`,
   )}${row.edited
     ? html` <button class="message-note" type="button" tabindex=${current ? 0 : -1} title=${words.showHistory}
         @click=${() => actions.showHistory(row)}>${words.edited}</button>`
-    : nothing}</div>`;
+    : nothing}${named ? nothing : expiry(row)}</div>`;
+}
+
+/** The text with those who are called set apart. @param {string} text @param {string[]} called */
+function calls(text, called) {
+  if (called.length === 0 || !text.includes("@")) return text;
+  const names = called.map((name) => name.replace(/[.*+?^${}()|[\]\\/]/gu, "\\$&")).sort((a, b) => b.length - a.length);
+  const pieces = text.split(new RegExp(`(?<![\\w.@-])(@(?:${names.join("|")})(?![A-Za-z0-9]))`, "giu"));
+  return pieces.map((piece, index) => (index % 2 === 1 ? html`<b class="mention">${piece}</b>` : piece));
 }
 
 /** @param {Row} row @param {RowPlace} place @param {RowActions} actions */

@@ -62,8 +62,15 @@ export const words = {
   save: "Save",
   close: "Close",
   cancel: "Cancel",
+  lifespan: "Lifespan",
   editHint: "Enter saves · Escape cancels",
 };
+
+/** How the lists of completions are called. @type {Record<string, string>} */
+export const completionNames = { "@": "People", "#": "Channels", ":": "Emoji" };
+
+/** @param {string} span */
+export const livesFor = (span) => `deletes itself after ${span}`;
 
 /** @type {Record<string, string>} */
 export const emojiGroups = {

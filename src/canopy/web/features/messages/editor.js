@@ -50,9 +50,9 @@ export class MessageEditor extends LightElement {
     </div></div>`;
   }
 
-  /** @param {CustomEvent<string>} event */
+  /** @param {CustomEvent<{text: string}>} event */
   async #save(event) {
-    this.problem = await this.acts.saveEdit(this.row, event.detail);
+    this.problem = await this.acts.saveEdit(this.row, event.detail.text);
     if (!this.problem) this.acts.app.drafts.clear(`edit:${this.row.id}`);
   }
 

@@ -9,7 +9,7 @@ import { Acts } from "./acts.js";
 import { Conversation } from "./conversation.js";
 import "./list.js";
 import { pendingRow } from "./rows.js";
-import { audienceWords, words } from "./strings.js";
+import { audienceWords, lifespans, words } from "./strings.js";
 
 /** @typedef {import("../../base/types.js").SignedInApp} SignedInApp */
 /** @typedef {import("../../parts/message-row.js").Row} Row */
@@ -108,7 +108,7 @@ export class ConversationFrame extends LightElement {
   /** @param {{label: string, audience: string}} more */
   drawComposer({ label, audience }) {
     return html`<canopy-composer .label=${label} .place=${this.conversation.source.place} .name=${this.composerName}
-      .drafts=${this.app.drafts} .audience=${audience} @send-text=${this.#send} @edit-last=${this.#editLast}></canopy-composer>`;
+      .drafts=${this.app.drafts} .audience=${audience} .completes=${this.#completes} .lifespans=${lifespans} @send-text=${this.#send} @edit-last=${this.#editLast}></canopy-composer>`;
   }
 
   actions = {
@@ -160,10 +160,15 @@ export class ConversationFrame extends LightElement {
     void this.acts.startEdit(last);
   }
 
-  /** @param {CustomEvent<string>} event */
-  #send(event) {
+  #completes = async (/** @type {import("../../parts/completion.js").Sign} */ sign, /** @type {string} */ asked) => {
+    const { complete } = await import("./completions.js");
+    return complete(this.app, this.channelId, sign, asked);
+  };
+
+  /** @param {CustomEvent<{text: string, lifespan: number}>} event */
+  #send({ detail: { text, lifespan } }) {
     const { place, channelId, root } = this.conversation.source;
-    const item = this.app.outbox.send(place, channelId, event.detail, { parentId: root });
+    const item = this.app.outbox.send(place, channelId, text, { parentId: root, lifespan });
     void this.showNewest();
     markPainted(`send:${item.clientId}:painted`);
   }

@@ -52,6 +52,8 @@ export function rowOf(message, me) {
     reactions: reactionsOf(message.reactions ?? {}, me),
     expires: message.expires_at ? new Date(message.expires_at) : null,
     deleted: Boolean(message.deleted),
+    called: calledIn(message),
+    forMe: !own && (Boolean(message.mentions_everyone) || (message.mentions ?? []).some((each) => each.user_id === me)),
   };
 }
 
@@ -60,6 +62,12 @@ function reactionsOf(reactions, me) {
   return Object.entries(reactions).map(([type, users]) => ({
     type, emoji: NAMED[type] ?? type, users, mine: users.includes(me),
   }));
+}
+
+/** What may stand behind an `@` in its text, as somebody who is called. @param {Message} message @returns {string[]} */
+function calledIn({ mentions = [], mentions_everyone: all }) {
+  const names = mentions.flatMap((each) => [each.handle, each.username ?? "", each.display_name.trim().split(/\s+/u).join("_"), each.user_id]);
+  return [...names, all ?? ""].filter(Boolean);
 }
 
 /** The node shows handles of other nodes with the beginning of their id behind them. @param {Message} message */
@@ -88,6 +96,8 @@ export function pendingRow(item, me) {
     reactions: [],
     expires: null,
     deleted: false,
+    called: [],
+    forMe: false,
   };
 }
 

@@ -56,6 +56,21 @@ export const words = {
   missingThread: "This thread is not available here",
 };
 
+export const everyoneNote = "Everybody in this channel";
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+/** The usual first. */
+export const lifespans = [
+  { seconds: 0, label: "90 days (usual)" },
+  { seconds: HOUR, label: "1 hour" },
+  { seconds: DAY, label: "1 day" },
+  { seconds: 7 * DAY, label: "7 days" },
+  { seconds: 30 * DAY, label: "30 days" },
+  { seconds: 365 * DAY, label: "1 year (longest by default)" },
+];
+
 /** @param {string} what */
 export const failedTo = (what) => `Could not ${what}:`;
 
