@@ -94,7 +94,7 @@ def test_routes_match_whole_paths(page: Page) -> None:
 
 
 def test_waiting_times_double_with_jitter_up_to_fifteen_seconds(page: Page) -> None:
-    waits = run(page, "base/backoff.js", "const b = new m.Backoff(); return Array.from({ length: 12 }, () => b.next())")
+    waits = run(page, "base/sse.js", "const b = new m.Backoff(); return Array.from({ length: 12 }, () => b.next())")
     for step, wait in enumerate(waits):
         ceiling = min(15_000, 500 * 2**step)
         assert max(500, 0.6 * ceiling) <= wait <= ceiling

@@ -31,10 +31,15 @@ from canopy.edge.principal import ALL, AccountType, Principal, Status, with_impl
 from canopy.ground.errors import Conflict
 from canopy.ground.ids import NodeId, UserKey
 from canopy.ground.text import fold_handle
+from canopy.log.catalog import Notice
 from canopy.log.db import Read, Tx, prepare, row_of
+from canopy.log.journal import write_notice
 from canopy.log.local import local
 from canopy.log.shown import user_id
 
+ACCOUNT_CHANGED = "account.changed"
+"""What the bus says when an account waits for approval, or its status is another; only the owner hears it."""
+_CHANGED = Notice(event_type=ACCOUNT_CHANGED, visibility="node")
 TOKEN_BYTES = 32
 """43 characters in base64url."""
 IDLE_MS = 12 * 3600 * 1000
@@ -212,6 +217,8 @@ def create_account(
         raise Conflict("That username is taken.", field="username")
     account = Account(UserKey(secrets.token_hex(8)), username, password, account_type, status, owner, tx.now_ms)
     _INSERT_ACCOUNT.run(tx, **msgspec.structs.asdict(account), folded=fold_handle(username))
+    if status != "active":
+        write_notice(tx, _CHANGED)
     return account
 
 
@@ -238,6 +245,7 @@ def list_accounts(tx: Read) -> list[Account]:
 def set_status(tx: Tx, user: UserKey, status: Status) -> None:
     """Approve or suspend an account."""
     _SET_STATUS.run(tx, who=user, new_status=status)
+    write_notice(tx, _CHANGED)
 
 
 def _account(row: Any) -> Account:

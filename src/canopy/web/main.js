@@ -23,7 +23,7 @@ import { shell } from "./parts/shell.js";
 import "./parts/status-strip.js";
 import { frameWords as words } from "./parts/strings.js";
 import { OUTSIDE, placesOf } from "./routes.js";
-import { LANDMARKS, bindShortcuts, help } from "./shortcuts.js";
+import { LANDMARKS, bindFaces, bindShortcuts, help } from "./shortcuts.js";
 import { Visits } from "./visits.js";
 import { html, render } from "./vendor/lit.js";
 
@@ -65,6 +65,7 @@ async function outside(needed) {
 /** Everything that belongs to one person starts here and ends in the stops. @param {SessionInfo} session */
 function enter(session) {
   const me = session.user;
+  if (me.status === "pending_approval") return void wait(session);
   const stops = new Stops();
   const stream = new EventStream(app.api, me.user_id);
   const outbox = new Outbox(app.api, me.user_id);
@@ -75,6 +76,8 @@ function enter(session) {
   const peers = new Peers({ api: app.api, stream, signIns });
   const mayManage = session.permissions.includes("manage_node");
   const signedIn = /** @type {SignedInApp} */ ({ ...app, me, mayManage, signIns, stream, outbox, drafts, deletions, peers, channels: channels.list, reloadChannels: (gone) => channels.load(gone), jump: () => {}, help: () => void help() });
+  signedIn.identify = async (userId, anchor) => (await import("./features/people/identity.js")).openIdentity(signedIn, userId, anchor);
+  signedIn.approvals = new Store(0);
   signedIn.places = placesOf(signedIn);
   const others = new TabBus("session", () => leave());
 
@@ -91,6 +94,7 @@ function enter(session) {
     others.post("out");
     leave();
   };
+  signedIn.signOut = out;
   show(null);
   const visits = new Visits(root, signedIn, channels, (parts) => frame(signedIn, out, parts));
   stops.add(() => stream.stop(), () => outbox.stop(), () => drafts.stop(), () => deletions.stop(), () => channels.stop(), () => peers.stop(), () => others.close());
@@ -99,19 +103,42 @@ function enter(session) {
   stops.add(channels.list.subscribe(() => visits.retitle()));
   stops.listen(window, "beforeunload", (event) => outbox.waiting() > 0 && event.preventDefault());
   keepSignedIn(signedIn, stops);
-  stops.add(bindShortcuts(signedIn, out));
+  stops.add(bindShortcuts(signedIn, out), bindFaces(signedIn));
 
   app.router.onChange = (path, how) => visits.go(path, how);
   frame(signedIn, out, { channel: null, panel: null });
   void stream.start().then(() => {
     void channels.load().then(() => visits.settle());
     void peers.load();
+    if (mayManage) stops.add(countApprovals(signedIn));
     catchUp();
     const arrived = app.router.path in OUTSIDE;
     visits.go(app.router.path, "load");
     if (arrived) focusHeading();
     interactive(signedIn);
   });
+}
+
+/** @param {SessionInfo} session of an account that nobody has let in yet */
+async function wait(session) {
+  app.router.onChange = () => {};
+  if (app.router.path !== "/pending") history.replaceState(null, "", "/pending");
+  const { mount } = await import("./features/people/pending.js");
+  show(() => mount(root, app, session, (/** @type {SessionInfo} */ active) => enter(active), () => void outside(false)));
+}
+
+/** The owner is told at once who waits. @param {SignedInApp} signedIn @returns {() => void} stops it */
+function countApprovals({ api, stream, approvals }) {
+  const count = async () => {
+    try {
+      const { users } = await api.get("/admin/users");
+      approvals.set(users.filter((/** @type {{status: string}} */ { status }) => status === "pending_approval").length);
+    } catch {
+      // The page of accounts says what is wrong; until then the number stays as it was.
+    }
+  };
+  void count();
+  return stream.onEvents((events) => events.some(({ event_type }) => event_type === "account.changed") && void count());
 }
 
 /** When the session ends elsewhere, a dialog asks for the password and everything stays as it is.
@@ -140,7 +167,7 @@ function frame(signedIn, out, { channel, panel }) {
     page: /** @type {"list" | "page" | "place" | "panel"} */ (path === "/" ? "list" : panel ? "panel" : channel === null ? "page" : "place"),
     conversation: channel !== null,
     panel,
-    rail: html`<canopy-rail .items=${signedIn.places} .stores=${[signedIn.peers.view]} .here=${path}></canopy-rail>`,
+    rail: html`<canopy-rail .items=${signedIn.places} .stores=${[signedIn.peers.view, signedIn.approvals]} .here=${path}></canopy-rail>`,
     account: html`<canopy-account .me=${signedIn.me} .onSignOut=${out}></canopy-account>`,
     sidebar: html`<canopy-sidebar .app=${signedIn} .here=${channel ? `/c/${encodeURIComponent(channel)}` : path}
       .isPage=${path === "/"}></canopy-sidebar>`,

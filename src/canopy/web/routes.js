@@ -1,7 +1,7 @@
 /** Which address shows which screen. The rooms do not know each other: what stands beside what is said here. */
 
 import { mount as mountChannel } from "./features/messages/channel.js";
-import { frameWords, peersWaiting, words } from "./parts/strings.js";
+import { accountsWaiting, frameWords, peersWaiting, words } from "./parts/strings.js";
 
 /** @typedef {import("./base/types.js").MountInside} MountInside */
 /** @typedef {import("./base/types.js").SignedInApp} SignedInApp */
@@ -25,6 +25,7 @@ export const OUTSIDE = {
 
 const THREAD = { load: () => import("./features/messages/thread.js"), label: frameWords.thread };
 const SETTINGS = { load: () => import("./features/settings/settings.js") };
+const ADMIN = { load: () => import("./features/admin/admin.js"), open: (/** @type {SignedInApp} */ app) => app.mayManage };
 const DETAILS = { load: () => import("./features/channels/details.js"), label: frameWords.details };
 
 /** @type {import("./base/router.js").Route<Place>[]} */
@@ -37,20 +38,36 @@ export const INSIDE = [
   { pattern: "/c/:channel/t/:thread", target: { mount: mountChannel, panel: THREAD } },
   { pattern: "/settings", target: SETTINGS },
   { pattern: "/settings/:section", target: SETTINGS },
+  { pattern: "/people", target: { load: () => import("./features/people/directory.js") } },
+  { pattern: "/people/:user", target: { load: () => import("./features/people/person.js") } },
+  { pattern: "/me", target: { load: () => import("./features/people/me.js") } },
+  { pattern: "/admin", target: ADMIN },
+  { pattern: "/admin/:section", target: ADMIN },
+  { pattern: "/trust", target: { load: () => import("./features/trust/trust.js") } },
+  { pattern: "/trust/:peer", target: { load: () => import("./features/trust/trust.js") } },
   { pattern: "/connect", target: { load: () => import("./features/trust/connect.js") } },
 ];
 
 /** Addresses that lead home: old ones, and those of people who are not signed in. */
-export const MOVED = new Set(["/channels", ...Object.keys(OUTSIDE)]);
+export const MOVED = new Set(["/channels", "/pending", ...Object.keys(OUTSIDE)]);
 
 /** What stands in the rail. @param {SignedInApp} app @returns {import("./parts/shell.js").RailItem[]} */
 export function placesOf(app) {
   return [
     { href: "/", label: words.home, icon: "home" },
+    { href: "/people", label: words.people, icon: "people" },
     { href: "/connect", label: words.network, icon: "network", under: ["/trust"], mark: () => waiting(app) },
     { href: "/settings", label: words.settings, icon: "gear" },
+    ...(app.mayManage ? [/** @type {const} */ ({ href: "/admin", label: words.admin, icon: "wrench", only: "desk", mark: () => approvals(app) })] : []),
+    { href: "/me", label: words.me, icon: "person", only: "phone" },
     { label: words.help, icon: "help", act: app.help, only: "desk" },
   ];
+}
+
+/** Accounts that wait. @param {SignedInApp} app */
+function approvals(app) {
+  const count = app.approvals.value;
+  return { count, name: accountsWaiting(count) };
 }
 
 /** Peers whom only this person can let in. @param {SignedInApp} app */

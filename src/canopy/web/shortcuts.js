@@ -31,11 +31,39 @@ export function bindShortcuts(app, out) {
     n: walk(1, true),
     "Ctrl+,": go("/settings"),
     "Ctrl+.": () => togglePanel(app),
+    i: () => identifyFocused(app),
     "g h": go("/"),
     "g p": go("/people"),
     "g n": go("/connect"),
     "g s": go("/settings"),
   });
+}
+
+/** A click on a face shows who it is. @param {SignedInApp} app @returns {() => void} stops it */
+export function bindFaces(app) {
+  const clicked = (/** @type {MouseEvent} */ event) => {
+    const face = event.target instanceof Element ? event.target.closest("[role=feed] .avatar[data-user-id], [role=feed] .message-author") : null;
+    const id = face && authorOf(face.closest("article"));
+    if (face && id) void app.identify(id, face);
+  };
+  document.addEventListener("click", clicked);
+  return () => document.removeEventListener("click", clicked);
+}
+
+/** Rows of one author stand together; the face stands on the first. @param {Element | null} row @returns {string | null} */
+function authorOf(row) {
+  for (let at = row; at; at = at.previousElementSibling) {
+    const id = at.querySelector(".message-side .avatar")?.getAttribute("data-user-id");
+    if (id) return id;
+  }
+  return null;
+}
+
+/** @param {SignedInApp} app */
+function identifyFocused(app) {
+  const row = document.activeElement?.closest("[role=feed] article") ?? null;
+  const id = authorOf(row);
+  if (row && id) void app.identify(id, row.querySelector(".avatar") ?? row);
 }
 
 /** The conversation above or below, in the order of the sidebar. @param {SignedInApp} app @param {1 | -1} step @param {boolean} unread */

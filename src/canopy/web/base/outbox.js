@@ -7,7 +7,7 @@
  */
 
 import { ApiError, Unreachable } from "./api.js";
-import { Backoff } from "./backoff.js";
+import { Backoff } from "./sse.js";
 import * as storage from "./storage.js";
 import { Store } from "./store.js";
 import { TAB, freshId } from "./tabs.js";

@@ -6,8 +6,7 @@
  * `reset` reads its lists again.
  */
 
-import { Backoff, wakeable } from "./backoff.js";
-import { StreamRefused, readStream } from "./sse.js";
+import { Backoff, StreamRefused, readStream, wakeable } from "./sse.js";
 import { Store } from "./store.js";
 import { TabBus, standForLead } from "./tabs.js";
 
@@ -169,7 +168,7 @@ export class EventStream {
   /** @param {unknown} reason @param {Backoff} backoff */
   async #waitAfter(reason, backoff) {
     const status = reason instanceof StreamRefused ? reason.status : Number(Object(reason).status ?? 0);
-    if (status === 401) {
+    if (status === 401 || status === 403) {
       this.#tell({ phase: "signed-out", retryAt: null });
       this.api.onSignedOut();
       return this.pause.wait(2 ** 30);

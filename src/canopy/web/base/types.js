@@ -10,6 +10,8 @@
  * @property {string} username
  * @property {string} display_name
  * @property {"human" | "agent"} account_type
+ * @property {string | null} [avatar_url]
+ * @property {string} [status]
  */
 
 /**
@@ -175,6 +177,9 @@
  *   reloadChannels: (gone?: string) => Promise<void>,
  *   jump: () => void,
  *   help: () => void,
+ *   approvals: import("./store.js").Store<number>,
+ *   signOut: () => Promise<void>,
+ *   identify: (userId: string, anchor: Element) => Promise<void>,
  *   places: import("../parts/shell.js").RailItem[],
  * }} SignedInApp
  */

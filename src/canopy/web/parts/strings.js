@@ -139,3 +139,6 @@ export const frameWords = {
 
 /** @param {number} n */
 export const peersWaiting = (n) => plural(n, "{n} peer waits for you", "{n} peers wait for you");
+
+/** @param {number} n */
+export const accountsWaiting = (n) => plural(n, "{n} account waits for you", "{n} accounts wait for you");

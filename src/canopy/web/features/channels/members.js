@@ -1,6 +1,6 @@
 /** Who belongs to a channel, who administers it, and how to leave it. */
 
-import { html, nothing, repeat } from "../../vendor/lit.js";
+import { html, live, nothing, repeat } from "../../vendor/lit.js";
 import { ApiError, Unreachable } from "../../base/api.js";
 import { fill } from "../../base/language.js";
 import { Coalesced } from "../../base/store.js";
@@ -120,8 +120,8 @@ export class Members extends LightElement {
     const role = this.asked[member.user_id] ?? member.role;
     if (!this.#mayRule) return role === "admin" ? html`<span class="badge is-plain">${words.admin}</span>` : nothing;
     return html`<select class="select" aria-label=${fill(words.roleOf, { name })} @change=${(/** @type {Event} */ event) => void this.#setRole(member, event)}>
-      <option value="member" ?selected=${role !== "admin"}>${words.member}</option>
-      <option value="admin" ?selected=${role === "admin"}>${words.admin}</option>
+      <option value="member" .selected=${live(role !== "admin")}>${words.member}</option>
+      <option value="admin" .selected=${live(role === "admin")}>${words.admin}</option>
     </select>`;
   }
 

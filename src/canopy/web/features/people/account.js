@@ -23,18 +23,22 @@ export class AccountMenu extends LightElement {
   }
 
   render() {
-    const { display_name: name, username, user_id: id, account_type } = this.me;
+    const { display_name: name, username, user_id: id, account_type, avatar_url: url } = this.me;
     return html`<button class="rail-item" type="button" data-roving tabindex="-1" popovertarget="account-menu" aria-haspopup="menu"
         aria-label=${accountName(name, username)} title=${accountName(name, username)}>
-        ${avatar({ id, name, agent: account_type === "agent" }, "small")}</button>
+        ${avatar({ id, name, agent: account_type === "agent", url: url ?? null }, "small")}</button>
       <div class="menu" id="account-menu" popover @toggle=${this.#toggled}>
         <div class="menu-head"><strong>${name}</strong><span>@${username}</span></div>
         <div role="menu" aria-label=${words.account}>
+          <a role="menuitem" class="menu-link" href="/people/${encodeURIComponent(id)}" @click=${this.#hide}>${icon("person")}${words.ownCard}</a>
+          <a role="menuitem" class="menu-link" href="/settings/profile" @click=${this.#hide}>${icon("gear")}${words.editProfile}</a>
           <button role="menuitem" type="button" @click=${this.#signOut}>${icon("leave")}${words.signOut}</button>
         </div>
         ${this.problem ? html`<p class="menu-head field-error" role="alert">${this.problem}</p>` : nothing}
       </div>`;
   }
+
+  #hide = () => /** @type {HTMLElement | null} */ (this.querySelector("#account-menu"))?.hidePopover();
 
   async #signOut() {
     this.problem = "";

@@ -25,6 +25,11 @@ export const words = {
   weakPassword: "This password does not follow the rules below.",
   wrongCredentials: "The handle or the password is wrong.",
   pending: "Your account waits for approval by the owner of this node.",
+  pendingTitle: "Almost there",
+  pendingLead: "Your account waits for the owner of this node. This page goes on by itself as soon as you are let in.",
+  pendingState: "Waiting for approval",
+  turnedAway: "This account was not let in",
+  turnedAwayText: "Ask the owner of this node why. Nothing else can be done here.",
   plainHttp: "This connection is not encrypted on your network.",
   unreachable: "The node cannot be reached. Nothing you typed is lost; try again when it runs.",
   badClaim: "This setup code is not the one of this node.",
@@ -35,6 +40,8 @@ export const words = {
   signOut: "Sign out",
   notSignedOut: "You are still signed in: the node did not answer.",
   account: "Account",
+  ownCard: "Your card",
+  editProfile: "Edit profile",
 };
 
 /** @param {string} handle */

@@ -23,6 +23,9 @@ export const words = catalogue("settings", {
   handleHint: "People write @{handle} to call you. It does not change.",
   bio: "About you",
   bioHint: "A line or two for those who do not know you.",
+  picture: "Choose a picture",
+  noPicture: "Remove it",
+  noImage: "This file is no picture that your browser can read.",
   toCard: "See your card as others do",
 
   appearance: "Appearance",
