@@ -47,6 +47,7 @@ export class ConnectScreen extends LightElement {
         <a class="icon-button to-list" href="/" aria-label=${words.backToList} title=${words.backToList}>${icon("back")}</a>
         <h1 class="place-name" tabindex="-1">${icon("network")}<span>${words.title}</span></h1>
         ${this.#facts()}
+        <a class="button place-act" href="/trust" aria-label=${words.toTrust}>${icon("shield")}<span>${words.toTrust}</span></a>
       </header>
       <div class="connect" data-drawn @say=${this.#say} @point=${this.#point}>
         <div class="connect-inner">

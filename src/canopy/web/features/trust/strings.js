@@ -5,6 +5,7 @@ import { dayAndTime, fromNow } from "./when.js";
 
 export const words = {
   title: "Connect",
+  toTrust: "Trust",
   backToList: "Back to conversations",
   readOnly: "Only the owner of this node may connect, approve or block peers. You see what is there.",
   unreachable: "The node cannot be reached. Nothing was changed; try again when it runs.",
