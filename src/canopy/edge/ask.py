@@ -121,6 +121,13 @@ class Ask:
         text = self.request.query_params.get(name)
         return default if text is None else text.lower() in {"1", "true", "yes", "on"}
 
+    def rendered(self) -> bool:
+        """Whether texts are wanted as HTML too (`render=html`). Raises InvalidParameter."""
+        wanted = self.query("render")
+        if wanted not in ("", "html"):
+            raise InvalidParameter("render is html, or left out.", parameter="render", allowed=["html"])
+        return bool(wanted)
+
     def token(self, name: str) -> str:
         """A path parameter that names something. Raises InvalidParameter."""
         value = self.path[name]

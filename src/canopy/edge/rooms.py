@@ -34,6 +34,8 @@ class EventType(msgspec.Struct, frozen=True, kw_only=True):
     permission: str
     sees: Sees
     detail: Detail | None = None
+    rendered: Detail | None = None
+    """The same with texts as HTML too, for those who asked for that."""
     owns: Callable[[Line], bool] | None = None
 
 
@@ -97,10 +99,11 @@ class Rooms:
         kind = self._kind(line)
         return kind is not None and principal.may(kind.permission) and kind.sees(tx, principal, line)
 
-    def item(self, tx: Read, line: Line) -> dict[str, Any]:
+    def item(self, tx: Read, line: Line, *, rendered: bool = False) -> dict[str, Any]:
         """A notice as its readers get it."""
         kind = self._kind(line)
-        return line.item(dict(kind.detail(tx, line, self._here)) if kind and kind.detail else None)
+        detail = None if kind is None else (kind.rendered if rendered else None) or kind.detail
+        return line.item(None if detail is None else dict(detail(tx, line, self._here)))
 
     def _kind(self, line: Line) -> EventType | None:
         """The type of a notice as the room that wrote it declares it."""

@@ -28,6 +28,18 @@ class Page(msgspec.Struct, kw_only=True):
     cursor: str = ""
 
 
+class Rendering(msgspec.Struct, kw_only=True):
+    """Whether texts are wanted as HTML too."""
+
+    render: Literal["html"] | None = None
+
+
+class RenderedPage(Page, kw_only=True):
+    """The parameters of a list of texts, which may come as HTML too."""
+
+    render: Literal["html"] | None = None
+
+
 class LongPage(Page, kw_only=True):
     """The parameters of a list that is mostly read whole."""
 

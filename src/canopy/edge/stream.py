@@ -43,9 +43,11 @@ RETRY = b"retry: 1000\n\n"
 class Subscriber:
     """One open stream: what it still has to be sent."""
 
-    def __init__(self, principal: Principal, types: frozenset[str] | None) -> None:
+    def __init__(self, principal: Principal, types: frozenset[str] | None, *, rendered: bool = False) -> None:
         self.principal = principal
         self.types = types
+        self.rendered = rendered
+        """Whether texts come as HTML too."""
         self.sent = 0
         self.overflowed = False
         self._queue: deque[tuple[int, bytes]] = deque()
@@ -102,7 +104,7 @@ class Streams:
         self._core = core
         self._subscribers: dict[int, Subscriber] = {}
         self._seq = 0
-        self._encoded: dict[int, bytes] = {}
+        self._encoded: dict[tuple[int, bool], bytes] = {}
         self._encoded_at = -1
         core.bus.listen(self.spread)
 
@@ -152,7 +154,6 @@ class Streams:
                 self._seq = lines[-1].seq
 
     def _spread_line(self, tx: Read, line: Line) -> None:
-        chunk = b""
         seen: dict[tuple[str, frozenset[str]], bool] = {}
         for subscriber in self._subscribers.values():
             if subscriber.types is not None and line.event_type not in subscriber.types:
@@ -161,20 +162,19 @@ class Streams:
             if who not in seen:
                 seen[who] = self._core.rooms.sees(tx, subscriber.principal, line)
             if seen[who]:
-                chunk = chunk or self.encode(tx, line)
-                subscriber.offer(line.seq, chunk)
+                subscriber.offer(line.seq, self.encode(tx, line, rendered=subscriber.rendered))
 
-    def encode(self, tx: Read, line: Line) -> bytes:
+    def encode(self, tx: Read, line: Line, *, rendered: bool) -> bytes:
         """A notice as it goes over the wire. Kept until the next commit, which may change what stands beside it."""
         commits = self._core.database.commits
         if self._encoded_at != commits or len(self._encoded) >= ENCODED:
             self._encoded.clear()
             self._encoded_at = commits
-        chunk = self._encoded.get(line.seq)
+        chunk = self._encoded.get((line.seq, rendered))
         if chunk is None:
-            data = to_json(self._core.rooms.item(tx, line))
+            data = to_json(self._core.rooms.item(tx, line, rendered=rendered))
             chunk = b"id: %d\nevent: %s\ndata: %s\n\n" % (line.seq, line.event_type.encode(), data)
-            self._encoded[line.seq] = chunk
+            self._encoded[line.seq, rendered] = chunk
         return chunk
 
     def backlog(self, subscriber: Subscriber, after: int) -> tuple[bytes, int, bool]:
@@ -182,7 +182,8 @@ class Streams:
         with self._core.database.read() as tx:
             lines = journal.list_after(tx, after, BACKLOG)
             wanted = (line for line in lines if subscriber.types is None or line.event_type in subscriber.types)
-            chunks = [self.encode(tx, line) for line in wanted if self._core.rooms.sees(tx, subscriber.principal, line)]
+            seen = (line for line in wanted if self._core.rooms.sees(tx, subscriber.principal, line))
+            chunks = [self.encode(tx, line, rendered=subscriber.rendered) for line in seen]
         return b"".join(chunks), lines[-1].seq if lines else after, len(lines) == BACKLOG
 
     def reset(self, after: int) -> bytes:

@@ -1,6 +1,6 @@
 """Routes of the edge itself: system, sign-in, keys, workspace events."""
 
 from canopy.edge.route import Route
-from canopy.edge.routes import events, keys, signin, system
+from canopy.edge.routes import events, keys, rendering, signin, system
 
-ROUTES: list[Route] = [*system.ROUTES, *signin.ROUTES, *keys.ROUTES, *events.ROUTES]
+ROUTES: list[Route] = [*system.ROUTES, *signin.ROUTES, *keys.ROUTES, *events.ROUTES, *rendering.ROUTES]

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from canopy.edge.ask import Ask
 from canopy.edge.principal import Permission
-from canopy.edge.route import ANY, get
+from canopy.edge.route import ANY, Rendering, get
 from canopy.edge.stream import HEARTBEAT, StreamResponse, Subscriber
 from canopy.ground.errors import InvalidParameter, OurFault
 from canopy.ground.instants import instant
@@ -29,7 +29,7 @@ DOCUMENTED = (
 """Names of REST section 15.1: one may ask for them before any room of this node emits them."""
 
 
-class EventQuery(msgspec.Struct, kw_only=True):
+class EventQuery(Rendering, kw_only=True):
     """Which events: above a cursor, of some types; `wait` holds the answer until the first one comes."""
 
     after_seq: int = 0
@@ -38,7 +38,7 @@ class EventQuery(msgspec.Struct, kw_only=True):
     wait: int = 0
 
 
-class StreamQuery(msgspec.Struct, kw_only=True):
+class StreamQuery(Rendering, kw_only=True):
     """Where a stream begins, and how often it pings, in seconds."""
 
     after_seq: int = 0
@@ -132,13 +132,14 @@ def _visible(
     ask: Ask, tx: Read, after: int, limit: int, types: frozenset[str]
 ) -> tuple[list[dict[str, Any]], int, bool]:
     items: list[dict[str, Any]] = []
+    rendered = ask.rendered()
     cursor = after
     for line in journal.list_after(tx, after, limit * 4 + 1):
         if len(items) == limit:
             return items, cursor, True
         cursor = line.seq
         if (not types or line.event_type in types) and ask.core.rooms.sees(tx, ask.principal, line):
-            items.append(ask.core.rooms.item(tx, line))
+            items.append(ask.core.rooms.item(tx, line, rendered=rendered))
     return items, cursor, bool(journal.list_after(tx, cursor, 1))
 
 
@@ -164,7 +165,7 @@ def open_stream(ask: Ask) -> Response:
     ask.core.check_ins.note(ask.principal, ask.core.clock.now_ms(), "events")
     applied, _ = _types(ask)
     heartbeat = ask.number("heartbeat", int(HEARTBEAT), least=1, most=60)
-    subscriber = Subscriber(ask.principal, frozenset(applied) if applied else None)
+    subscriber = Subscriber(ask.principal, frozenset(applied) if applied else None, rendered=ask.rendered())
     after = _cursor(ask)
     address = ask.address
     ask.core.streams.join(subscriber, address)

@@ -109,6 +109,12 @@ def _message(tx: Read, line: Line, here: NodeId) -> dict[str, Any]:
     return {} if message is None else {"message": message_json(tx, message, here)}
 
 
+def _rendered(tx: Read, line: Line, here: NodeId) -> dict[str, Any]:
+    """The same with its text as HTML."""
+    message = tables.find_anywhere(tx, line.message_id) if line.message_id else None
+    return {} if message is None else {"message": message_json(tx, message, here, rendered=True)}
+
+
 def _of_channel(tx: Read, principal: Principal, channel: str) -> dict[str, Any]:
     oldest, newest = tables.times_of(tx, channel)
     return {
@@ -125,7 +131,7 @@ def _is_of_message(line: Line) -> bool:
 
 
 def _event_type(name: str) -> EventType:
-    return EventType(name=name, permission=Permission.READ_MESSAGES, sees=_sees, detail=_message)
+    return EventType(name=name, permission=Permission.READ_MESSAGES, sees=_sees, detail=_message, rendered=_rendered)
 
 
 FEATURE = Room(

@@ -1,10 +1,12 @@
 """A message as its readers see it, for this room's routes and for rooms above."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
+from canopy.edge.markup import to_html
 from canopy.features.messages.tables import Message
 from canopy.features.messages.tables.called import calls_everyone, unpack_pairs
 from canopy.features.messages.tables.reactions import Reactions, reactions_of
@@ -41,6 +43,7 @@ class MessageJson(msgspec.Struct, kw_only=True):
     account_type: str
     avatar_url: str | None
     content: str
+    html: str | msgspec.UnsetType = msgspec.UNSET
     type: str
     created_at: str
     edited_at: str | None
@@ -85,10 +88,10 @@ def known_reactions(tx: Read, message: Message) -> Reactions:
     return found
 
 
-def message_bytes(tx: Read, message: Message, here: NodeId) -> msgspec.Raw:
+def message_bytes(tx: Read, message: Message, here: NodeId, *, rendered: bool = False) -> msgspec.Raw:
     """A message as encoded JSON; most readers of a channel read the same newest ones."""
     reactions = known_reactions(tx, message) if message.reacted else NOTHING
-    return _encoded(message, reactions, called_of(tx, message, here), here)
+    return _encoded(message, reactions, called_of(tx, message, here), here, rendered)
 
 
 def called_of(tx: Read, message: Message, here: NodeId) -> CalledJson:
@@ -106,16 +109,27 @@ def _mentioned(card: Card, here: NodeId) -> MentionedJson:
 
 
 @lru_cache(maxsize=KEPT)
-def _encoded(message: Message, reactions: Reactions, called: CalledJson, here: NodeId) -> msgspec.Raw:
-    return msgspec.Raw(to_json(_json(message, reactions, called, here)))
+def _encoded(message: Message, reactions: Reactions, called: CalledJson, here: NodeId, rendered: bool) -> msgspec.Raw:
+    return msgspec.Raw(to_json(_json(message, reactions, called, here, rendered)))
 
 
-def message_json(tx: Read, message: Message, here: NodeId) -> MessageJson:
-    """A message as JSON, seen from this node."""
-    return _json(message, known_reactions(tx, message), called_of(tx, message, here), here)
+def message_json(tx: Read, message: Message, here: NodeId, *, rendered: bool = False) -> MessageJson:
+    """A message as JSON, seen from this node, with its text as HTML too where that is wanted."""
+    return _json(message, known_reactions(tx, message), called_of(tx, message, here), here, rendered)
 
 
-def _json(message: Message, reactions: Reactions, called: CalledJson, here: NodeId) -> MessageJson:
+def _names(called: CalledJson) -> Iterator[tuple[str, str]]:
+    """How somebody who is called may be written, as (name, user id): REST section 8.4."""
+    for one in called[0]:
+        own = one.handle.rpartition(".")[0]
+        for name in (one.handle, own, one.display_name.replace(" ", "_"), one.user_id):
+            if name:
+                yield name, one.user_id
+    if called[1]:
+        yield called[1], called[1]
+
+
+def _json(message: Message, reactions: Reactions, called: CalledJson, here: NodeId, rendered: bool) -> MessageJson:
     parent = message.parent
     created = instant_of(message.time)
     return MessageJson(
@@ -127,6 +141,7 @@ def _json(message: Message, reactions: Reactions, called: CalledJson, here: Node
         account_type=message.account_type or "human",
         avatar_url=avatar_url(message.avatar or ""),
         content=message.content,
+        html=to_html(message.content, tuple(_names(called))) if rendered else msgspec.UNSET,
         type="text",
         created_at=created,
         edited_at=None if message.edited is None else instant_of(message.edited),

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from canopy.edge.ask import Ask, found
 from canopy.edge.principal import Permission
-from canopy.edge.route import Page, get
+from canopy.edge.route import RenderedPage, get
 from canopy.features.channels.tables import find_channel
 from canopy.features.messages.shown import MessageJson, message_bytes
 from canopy.features.messages.tables import find_message
@@ -20,7 +20,7 @@ LENGTH = 500
 ORDERS = ("recent", "best")
 
 
-class SearchPage(Page, kw_only=True):
+class SearchPage(RenderedPage, kw_only=True):
     """Words that must all occur, "quoted ones" side by side, the last one by its beginning; in which order."""
 
     q: str = ""
@@ -79,7 +79,8 @@ def _cursor(cursor: str, order: str) -> int:
 
 def _shown(ask: Ask, tx: Read, channel: str, identities: list[str]) -> list[msgspec.Raw]:
     found_ones = (find_message(tx, channel, identity) for identity in identities)
-    return [message_bytes(tx, message, ask.principal.node) for message in found_ones if message is not None]
+    here, rendered = ask.principal.node, ask.rendered()
+    return [message_bytes(tx, one, here, rendered=rendered) for one in found_ones if one is not None]
 
 
 ROUTES = [

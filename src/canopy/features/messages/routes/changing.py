@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from canopy.edge.ask import Ask, found
 from canopy.edge.principal import Permission, Principal
-from canopy.edge.route import Page, get, patch, put, remove
+from canopy.edge.route import Page, Rendering, get, patch, put, remove
 from canopy.features.messages.actions import (
     MISSING,
     Change,
@@ -85,12 +85,16 @@ async def edit_one(ask: Ask) -> Response:
         content=None if wish.content is None else content_of(wish.content),
         lifespan=lifespan_of(wish) if says_lifespan(wish) else None,
     )
-    return await ask.perform(edit_message, edit, partial(_edited, change.channel_id, change.message_id), status=200)
+    answer = partial(_edited, change.channel_id, change.message_id, ask.rendered())
+    return await ask.perform(edit_message, edit, answer, status=200)
 
 
-def _edited(channel: str, identity: str, tx: Read, principal: Principal, ids: Sequence[EventId]) -> Edited:
+def _edited(
+    channel: str, identity: str, rendered: bool, tx: Read, principal: Principal, ids: Sequence[EventId]
+) -> Edited:
     message = find_message(tx, channel, identity)
-    return Edited(message=None if message is None else message_json(tx, message, principal.node))
+    shown = None if message is None else message_json(tx, message, principal.node, rendered=rendered)
+    return Edited(message=shown)
 
 
 async def delete_one(ask: Ask) -> Response:
@@ -143,8 +147,8 @@ def _place(cursor: str) -> tuple[int, bytes]:
 _PATH = "/channels/{channel_id}/messages/{message_id}"
 _W = Permission.WRITE_CHANNELS
 ROUTES = [
-    patch(_PATH, edit_one, _W, "Edit a message", EditWish, Edited),
-    put(_PATH, edit_one, _W, "Edit a message, as PATCH does", EditWish, Edited),
+    patch(_PATH, edit_one, _W, "Edit a message", EditWish, Edited, query=Rendering),
+    put(_PATH, edit_one, _W, "Edit a message, as PATCH does", EditWish, Edited, query=Rendering),
     remove(_PATH, delete_one, _W, "Delete a message", Deleted, also=(202,)),
     get(_PATH + "/history", get_history, Permission.READ_CHANNELS, "Versions of a message", History, query=Page),
 ]

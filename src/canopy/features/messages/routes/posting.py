@@ -1,6 +1,7 @@
 """Posting in a channel (REST section 3.1)."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ from starlette.responses import Response
 
 from canopy.edge.ask import Ask, check_text, found, invalid
 from canopy.edge.principal import Permission, Principal
-from canopy.edge.route import post
+from canopy.edge.route import Rendering, post
 from canopy.features.messages.actions import MISSING, Post, post_message
 from canopy.features.messages.events import CONTENT_LENGTH
 from canopy.features.messages.routes.lifespan import LifespanWish, lifespan_of
@@ -57,7 +58,8 @@ async def post_one(ask: Ask) -> Response:
         parent_id=_parent(wish),
         client_id=wish.client_id or "",
     )
-    return await ask.perform(post_message, request, _posted, client_id=wish.client_id)
+    answer = partial(_posted, ask.rendered())
+    return await ask.perform(post_message, request, answer, client_id=wish.client_id)
 
 
 def refuse_later(field: str, value: object) -> None:
@@ -86,11 +88,11 @@ def _parent(wish: PostWish) -> str | None:
     return parent
 
 
-def _posted(tx: Read, principal: Principal, ids: Sequence[EventId]) -> Posted:
+def _posted(rendered: bool, tx: Read, principal: Principal, ids: Sequence[EventId]) -> Posted:
     message = find_anywhere(tx, message_id(ids[0]))
     if message is None:
         return Posted(message=_tombstone(tx, principal, ids[0]))
-    return Posted(message=message_json(tx, message, principal.node))
+    return Posted(message=message_json(tx, message, principal.node, rendered=rendered))
 
 
 def _tombstone(tx: Read, principal: Principal, event_id: EventId) -> MessageJson:
@@ -134,6 +136,7 @@ ROUTES = [
         "Post a message",
         PostWish,
         Posted,
+        query=Rendering,
         status=201,
         also=(200,),
     ),

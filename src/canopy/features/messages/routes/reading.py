@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from canopy.edge.ask import Ask, found
 from canopy.edge.principal import Permission
-from canopy.edge.route import Page, get
+from canopy.edge.route import RenderedPage, Rendering, get
 from canopy.features.messages.actions import MISSING, get_channel
 from canopy.features.messages.shown import MessageJson, message_bytes, message_json, version_of
 from canopy.features.messages.tables import Message, find_message, list_page
@@ -21,7 +21,7 @@ from canopy.log.db import Read
 NEWEST = (2**63 - 1, "~")
 
 
-class MessagePage(Page, kw_only=True):
+class MessagePage(RenderedPage, kw_only=True):
     """Which messages of a channel: the newest, or those before, after or around one."""
 
     before: str = ""
@@ -53,7 +53,7 @@ def get_one(ask: Ask) -> Response:
     with ask.reading() as tx:
         channel = get_channel(tx, ask.principal, channel_id)
         message = found(find_message(tx, channel.id, identity), MISSING, "message_not_found")
-        shown = message_json(tx, message, ask.principal.node)
+        shown = message_json(tx, message, ask.principal.node, rendered=ask.rendered())
     return ask.item(OneMessage(message=shown), version_of(message))
 
 
@@ -107,7 +107,8 @@ def _around(ask: Ask, tx: Read, channel: str, identity: str, limit: int) -> Resp
 
 
 def _answer(ask: Ask, tx: Read, channel: str, rows: Sequence[Message], cursor: str | None) -> Response:
-    shown = [message_bytes(tx, row, ask.principal.node) for row in rows]
+    rendered = ask.rendered()
+    shown = [message_bytes(tx, row, ask.principal.node, rendered=rendered) for row in rows]
     return ask.listing("messages", shown, cursor, channel_id=channel)
 
 
@@ -161,7 +162,8 @@ def read_cursor(text: str) -> Window:
 
 
 _R = Permission.READ_CHANNELS
+_PATH = "/channels/{channel_id}/messages"
 ROUTES = [
-    get("/channels/{channel_id}/messages", get_page, _R, "Messages of a channel", Messages, query=MessagePage),
-    get("/channels/{channel_id}/messages/{message_id}", get_one, _R, "One message", OneMessage, also=(304,)),
+    get(_PATH, get_page, _R, "Messages of a channel", Messages, query=MessagePage),
+    get(f"{_PATH}/{{message_id}}", get_one, _R, "One message", OneMessage, query=Rendering, also=(304,)),
 ]

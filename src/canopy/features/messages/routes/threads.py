@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from canopy.edge.ask import Ask, found, invalid
 from canopy.edge.principal import Permission, Principal
-from canopy.edge.route import Page, get, post
+from canopy.edge.route import RenderedPage, get, post
 from canopy.features.messages.actions import MISSING, Following, follow_thread, get_channel, thread_of
 from canopy.features.messages.routes.reading import Window, check_places, place_of, read_cursor, write_cursor
 from canopy.features.messages.shown import MessageJson, message_bytes
@@ -18,7 +18,7 @@ from canopy.ground.text import is_token
 from canopy.log.db import Read
 
 
-class ReplyPage(Page, kw_only=True):
+class ReplyPage(RenderedPage, kw_only=True):
     """Which replies: the newest, or those before or after one."""
 
     before: str = ""
@@ -75,8 +75,9 @@ def get_replies(ask: Ask) -> Response:
         rows = list_thread(tx, channel.id, message.root, window.place, limit + 1, newer=window.newer)
         cursor = write_cursor(window, rows[limit - 1]) if len(rows) > limit else None
         rows = rows[:limit] if window.newer else rows[:limit][::-1]
-        shown = [message_bytes(tx, row, ask.principal.node) for row in rows]
-        top = None if root is None else message_bytes(tx, root, ask.principal.node)
+        rendered = ask.rendered()
+        shown = [message_bytes(tx, row, ask.principal.node, rendered=rendered) for row in rows]
+        top = None if root is None else message_bytes(tx, root, ask.principal.node, rendered=rendered)
     return ask.listing("messages", shown, cursor, root=top, channel_id=channel.id)
 
 

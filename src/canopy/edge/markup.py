@@ -1,0 +1,164 @@
+"""Markdown into the HTML that the app shows (decision 35, ui.md 10.4). What peers send is source, never HTML.
+
+The parser makes no HTML of what the source calls HTML, and what it makes goes through a sanitiser with a short list.
+Nothing in it is fetched by itself: a picture from elsewhere becomes a link that says where it leads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+KEPT = 4_096
+"""Texts whose HTML is remembered: most readers read the same newest ones."""
+LONGEST = 10_000
+"""Characters above which a text is shown as it is: marking it up would hold everybody else up."""
+MOST_ADDRESSES = 100
+"""Above this many, addresses are left as words: finding them takes the square of their number."""
+DEEPEST = 20
+
+Called = tuple[tuple[str, str], ...]
+"""Whom a text calls: pairs of (handle as written, user id)."""
+
+_TAGS = {
+    *("p", "br", "hr", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "span"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
+_ATTRIBUTES = {
+    "a": {"href", "title", "class", "target"},
+    "code": {"data-language"},
+    "ol": {"start"},
+    "p": {"class"},
+    "span": {"class", "data-user"},
+}
+_HOST = re.compile(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?::\d+)?(?:/\S*)?", re.IGNORECASE)
+_WORD = re.compile(r"[\w.+-]{1,30}")
+
+
+@lru_cache(maxsize=KEPT)
+def to_html(source: str, called: Called = ()) -> str:
+    """The HTML of a text; whom it calls is marked, outside of code."""
+    import nh3  # noqa: PLC0415 - start-up time
+
+    if len(source) > LONGEST:
+        return f'<p class="plain">{escape(source)}</p>'
+    links = source.count("://") <= MOST_ADDRESSES
+    made = _parser(links=links).render(source, {"called": {name.casefold(): user for name, user in called}})
+    return nh3.clean(
+        made,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer nofollow",
+        generic_attribute_prefixes=set(),
+    )
+
+
+@cache
+def _parser(*, links: bool) -> MarkdownIt:
+    from linkify_it import LinkifyIt  # noqa: PLC0415 - start-up time
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - start-up time
+
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": links, "breaks": True, "maxNesting": DEEPEST})
+    parser.enable(["table", "strikethrough", "linkify"]).disable(["html_block", "html_inline", "lheading"])
+    # Only what is written as an address: `setup.py` is no place in Paraguay.
+    parser.linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False})
+    parser.core.ruler.push("calls", _mark_calls)
+    for rule in (fence, image, heading_open, heading_close):
+        parser.add_render_rule(rule.__name__, rule)
+    return parser
+
+
+# What stands differently from the parser's own HTML. Each takes the renderer, the tokens, a place, options and env.
+
+
+def fence(_: Any, tokens: Sequence[Token], at: int, *__: Any) -> str:
+    """Code, with the language that it says."""
+    language = _WORD.match(tokens[at].info.strip())
+    named = f' data-language="{escape(language[0])}"' if language else ""
+    return f"<pre><code{named}>{escape(tokens[at].content)}</code></pre>\n"
+
+
+def image(_: Any, tokens: Sequence[Token], at: int, *__: Any) -> str:
+    """A link that says where the picture lies: nothing is loaded because of what somebody wrote."""
+    source = str(tokens[at].attrs.get("src", ""))
+    label = tokens[at].content or "Image"
+    host = urlsplit(source).hostname
+    if not host:
+        return escape(label)
+    return f'<a class="image" target="_blank" href="{escape(source)}">{escape(label)} ({escape(host)})</a>'
+
+
+def heading_open(_: Any, tokens: Sequence[Token], at: int, *__: Any) -> str:
+    """A line that stands out; the outline of the page belongs to the app."""
+    return f'<p class="heading {tokens[at].tag}">'
+
+
+def heading_close(*_: Any) -> str:
+    """The end of that line."""
+    return "</p>\n"
+
+
+def _mark_calls(state: Any) -> None:
+    """Links say where they lead, and handles whom they call."""
+    for block in state.tokens:
+        if block.children:
+            block.children = _marked(block.children, state.env["called"])
+
+
+def _marked(children: list[Token], called: dict[str, str]) -> list[Token]:
+    made: list[Token] = []
+    link: Token | None = None
+    said = ""
+    for token in children:
+        if token.type == "link_open":
+            link, said = token, ""
+            token.attrSet("target", "_blank")
+        elif token.type == "link_close" and link is not None:
+            made += _where(link, said)
+            link = None
+        elif link is not None:
+            said += token.content
+        elif token.type == "text" and called:
+            made += _calls(token, called)
+            continue
+        made.append(token)
+    return made
+
+
+def _where(link: Token, said: str) -> list[Token]:
+    """The host that a link really leads to, when its words name another."""
+    from markdown_it.token import Token  # noqa: PLC0415 - start-up time
+
+    named = _HOST.search(said)
+    host = urlsplit(str(link.attrs.get("href", ""))).hostname or ""
+    if named is None or named[1].casefold() == host.casefold() or not host:
+        return []
+    return [Token("text", "", 0, content=f" [{host}]")]
+
+
+_CALL = re.compile(r"(?<![A-Za-z0-9_.\-@])@([A-Za-z0-9](?:[A-Za-z0-9_.-]{0,47}[A-Za-z0-9])?)")
+
+
+def _calls(text: Token, called: dict[str, str]) -> list[Token]:
+    from markdown_it.token import Token  # noqa: PLC0415 - start-up time
+
+    made: list[Token] = []
+    end = 0
+    for call in _CALL.finditer(text.content):
+        user = called.get(call[1].casefold())
+        if user is not None:
+            made.append(Token("text", "", 0, content=text.content[end : call.start()]))
+            span = Token("span_open", "span", 1)
+            span.attrs = {"class": "mention", "data-user": user}
+            made += [span, Token("text", "", 0, content=call[0]), Token("span_close", "span", -1)]
+            end = call.end()
+    return [*made, Token("text", "", 0, content=text.content[end:])]

@@ -1,0 +1,114 @@
+"""Markdown as HTML: what is marked up, and what nobody can smuggle in (ui.md 10.4, decision 35)."""
+
+import re
+import time
+
+import pytest
+
+from canopy.edge.markup import LONGEST, to_html
+from tests.edge.client import Local
+from tests.edge.conftest import Stage
+
+TAGS = r"</?(?:p|br|hr|strong|em|s|code|pre|blockquote|ul|ol|li|a|span|table|thead|tbody|tr|th|td)(?:\s[^<>]*)?>"
+REL = 'rel="noopener noreferrer nofollow"'
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("**b** _i_ `c` ~~s~~", "<p><strong>b</strong> <em>i</em> <code>c</code> <s>s</s></p>"),
+        ("one\ntwo", "<p>one<br>\ntwo</p>"),
+        ("- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"),
+        ("3. a", '<ol start="3">\n<li>a</li>\n</ol>'),
+        ("```python\na < b\n```", '<pre><code data-language="python">a &lt; b\n</code></pre>'),
+        ("    indented", "<pre><code>indented\n</code></pre>"),
+        ("# Big", '<p class="heading h1">Big</p>'),
+        ("> said", "<blockquote>\n<p>said</p>\n</blockquote>"),
+        ("see setup.py", "<p>see setup.py</p>"),
+        ("http://x.org/a", f'<p><a href="http://x.org/a" target="_blank" {REL}>http://x.org/a</a></p>'),
+        ("<b>bold</b> &amp;", "<p>&lt;b&gt;bold&lt;/b&gt; &amp;</p>"),
+    ],
+)
+def test_what_is_marked_up(source: str, wanted: str) -> None:
+    assert to_html(source).strip() == wanted
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "[x](data:text/html,hi)",
+        "[x](vbscript:x)",
+        "![x](javascript:alert(1))",
+        "![x](https://tracker.example/pixel.png)",
+        '[x](https://a.example "\\" onmouseover=alert(1)")',
+        '```" onload=x\n</code><script>\n```',
+        "<iframe src=https://x></iframe>",
+        "[a]: https://x\n\n![t][a]",
+        "<a href='javascript:x'>x</a>",
+        "\u202e@ada\u202c <style>*{}</style>",
+    ],
+)
+def test_nothing_runs_and_nothing_is_loaded(source: str) -> None:
+    made = to_html(source, (("ada", "user_1"),))
+    for tag in re.findall(r"<[^>]*>", made):
+        assert re.fullmatch(TAGS, tag), tag
+        assert not re.search(r"\son\w+\s*=|\ssrc\s*=|\sstyle\s*=", re.sub(r'"[^"]*"', '""', tag)), tag
+    for href in re.findall(r'href="([^"]*)"', made):
+        assert href.startswith(("https://", "http://", "mailto:"))
+
+
+def test_a_link_says_where_it_leads() -> None:
+    assert "https://good.example [evil.example]</a>" in to_html("[https://good.example](https://evil.example/x)")
+    assert "[good.example]" not in to_html("[good.example](https://good.example/x)")
+    assert "cat (pics.example)</a>" in to_html("![cat](https://pics.example/cat.png)")
+
+
+def test_who_is_called_is_marked_but_not_in_code() -> None:
+    made = to_html("@Ada and `@ada`, ada@ada.org, @adam\n\n```\n@ada\n```", (("ada", "user_1"),))
+    assert made.count('<span class="mention" data-user="user_1">') == 1
+    assert '<span class="mention" data-user="user_1">@Ada</span>' in made
+
+
+def test_a_long_text_is_shown_as_it_is() -> None:
+    made = to_html("**<b>** " * LONGEST)
+    assert made.startswith('<p class="plain">**&lt;b&gt;**')
+
+
+_PARTS = [*"[<>_", "![", "*a ", "_a*b", "http://a.", "[a](", "- ", "|-|\n", "[a]: b\n", "~~a~"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", _PARTS)
+def test_no_text_holds_the_node_up(part: str) -> None:
+    begun = time.process_time()
+    to_html((part * LONGEST)[:LONGEST] + " ")
+    assert time.process_time() - begun < 1
+
+
+def test_html_comes_to_who_asks_for_it(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        mira = await local.register("mira")
+        wish = {"channel_id": "general", "content": "**hi** @mira"}
+        wanted = f'<p><strong>hi</strong> <span class="mention" data-user="{mira["user_id"]}">@mira</span></p>\n'
+        said = (await local.post("/channels/messages?render=html", wish)).json()["message"]
+        assert said["html"] == wanted
+        path = f"/channels/general/messages/{said['id']}"
+        assert "html" not in (await local.get(path)).json()["message"]
+        assert (await local.get(path + "?render=html")).json()["message"]["html"] == wanted
+        lists = ("/channels/general/messages?render=html", "/channels/general/search?q=hi&render=html")
+        for there in (*lists, path + "/replies?render=html"):
+            answer = (await local.get(there)).json()
+            assert [one["html"] for one in [*answer["messages"], answer.get("root")] if one] == [wanted]
+        events = (await local.get("/events?types=channel.message.created&render=html")).json()["items"]
+        assert events[0]["payload"]["message"]["html"] == wanted
+        edited = await local.call("PATCH", path + "?render=html", {"content": "_bye_"}, None)
+        assert edited.json()["message"]["html"] == "<p><em>bye</em></p>\n"
+        preview = await local.post("/render", {"content": "`x`"})
+        assert (preview.status_code, preview.json()) == (200, {"html": "<p><code>x</code></p>\n"})
+        wrong = await local.get(path + "?render=pdf")
+        assert (wrong.status_code, wrong.json()["allowed"]) == (400, ["html"])
+
+    stage.play(script)
