@@ -430,6 +430,7 @@ def test_every_parameter_of_a_list_is_described(stage: Stage) -> None:
             "limit",
             "types",
             "wait",
+            "render",
         }
 
     stage.play(script)
