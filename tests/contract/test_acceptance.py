@@ -18,7 +18,7 @@ from tests.edge.test_accounts import code
 from tests.edge.test_channels import found
 
 ROUTES: list[Route] = [*OWN, *(route for room in installed.ROOMS for route in room.routes)]
-NAMES = ("channel_id", "message_id", "user_id", "key_id", "reaction_type", "digest", "peer_id", "key", "id")
+NAMES = ("list_id", "channel_id", "message_id", "user_id", "key_id", "reaction_type", "digest", "peer_id", "key", "id")
 PLACES = dict.fromkeys(NAMES, "x0")
 
 

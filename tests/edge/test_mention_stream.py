@@ -84,7 +84,10 @@ def test_a_quiet_stream_shows_that_it_lives(stage: Stage, monkeypatch: pytest.Mo
     monkeypatch.setattr(listening, "max", lambda least, asked: 0.01, raising=False)
 
     async def script(local: Local) -> None:
-        listener = Listener(local, "", None, PATH)
+        mira = await local.register("mira")
+        listener = Listener(local, "", mira["api_key"], PATH)
+        await local.say("@mira so that it was rung before")
+        await previews(listener, 1)
         await listener.until(lambda me: f"event: heartbeat\ndata: {stage.clock.now_ms() // 1000}\n\n" in me.text)
         await listener.hang_up()
 

@@ -25,7 +25,9 @@ VARIES = {"timestamp", "request_id", "instance", "oldest_age_seconds", "last_use
 def address(route: Route, local: Local) -> str:
     """The path of a route with ids that exist where there can be some."""
     known = {"channel_id": "general", "user_id": local.user_id, "message_id": "M0", "peer_id": "p", "key": "k"}
-    return route.path.format_map({"reaction_type": "like", "digest": "d", "id": "x", "key_id": "k", **known})
+    return route.path.format_map(
+        {"reaction_type": "like", "digest": "d", "id": "x", "key_id": "k", "list_id": "l", **known}
+    )
 
 
 def steady(value: Any) -> Any:
@@ -161,6 +163,7 @@ def test_what_is_created_once_is_created_once(stage: Stage, route: Route) -> Non
         "/channels/messages": ({"channel_id": "general", "content": "1"}, {"channel_id": "general", "content": "2"}),
         "/admin/users/{user_id}/keys": ({"name": "one"}, {"name": "two"}),
         "/p2p/invite": ({"name": "one"}, {"name": "two"}),
+        "/mention-lists": ({"name": "one", "user_ids": ["me"]}, {"name": "two", "user_ids": ["me"]}),
     }
     first, other = bodies[route.path]
 
@@ -169,6 +172,8 @@ def test_what_is_created_once_is_created_once(stage: Stage, route: Route) -> Non
 
         local.node.core.mesh = Recorded(local.node.home.key)
         key = "" if route.path == "/register" else None
+        for body in (first, other):
+            body.update({"user_ids": [local.user_id]} if "user_ids" in body else {})
         path = address(route, local)
         made = await local.post(path, first, key, Idempotency_Key="k-1")
         again = await local.post(path, first, key, Idempotency_Key="k-1")

@@ -127,12 +127,14 @@ ROWS: dict[str, Row] = {
     "POST /channels": Row("write_channels", "created", True),
     "GET /channels/{channel_id}": Row("read_channels", "member"),
     "PATCH /channels/{channel_id}": Row("write_channels", "admin", True),
+    "DELETE /channels/{channel_id}": Row("delete_data", "admin"),
     "PATCH /channels/{channel_id}/lifecycle": Row("write_channels", "admin", True),
     "GET /channels/{channel_id}/members": Row("read_channels", "member"),
     "POST /channels/{channel_id}/members": Row("write_channels", "join", True),
     "DELETE /channels/{channel_id}/members/{user_id}": Row("write_channels", "leave"),
     "PUT /channels/{channel_id}/members/{user_id}/role": Row("write_channels", "role", True),
     "POST /channels/{channel_id}/read": Row("read_channels", "read up to", True),
+    "POST /channels/{channel_id}/unread": Row("read_channels", "read up to", True),
     # Messages.
     "POST /channels/messages": Row("write_channels", "post", True),
     "GET /channels/{channel_id}/messages": Row("read_channels", "member"),
@@ -153,6 +155,10 @@ ROWS: dict[str, Row] = {
     "POST /mentions/ack": Row("read_feed", "fine", True),
     "POST /ack": Row("read_feed", "fine", True),
     "GET /mention-suggestions": Row("read_feed", "member"),
+    "GET /mention-lists": Row("read_feed", "fine"),
+    "POST /mention-lists": Row("write_feed", "created", True),
+    "PATCH /mention-lists/{list_id}": Row("write_feed", "absent", True),
+    "DELETE /mention-lists/{list_id}": Row("write_feed", "absent"),
     # The mesh: reading for everybody, changing for the owner. No peer is known, so nothing is found.
     "GET /p2p/peers": Row(ANYBODY, "fine"),
     "GET /p2p/known_peers": Row(ANYBODY, "fine"),
@@ -400,6 +406,8 @@ def remember(world: World, who: Credential, asked: Asked, verdict: Verdict) -> N
     mine = "" if who.user is None else who.user.identity
     if row == "DELETE /channels/{channel_id}/messages/{message_id}":
         world.messages[asked.message].state = "deleted"
+    elif row == "DELETE /channels/{channel_id}":
+        del world.channels[asked.channel]
     elif row == "POST /channels/{channel_id}/members" and asked.user == mine:
         world.channels[asked.channel].absent.discard(mine)
     elif row == "DELETE /channels/{channel_id}/members/{user_id}":

@@ -53,6 +53,7 @@ BODIES: dict[str, Any] = {
     "POST /channels/{channel_id}/messages/{message_id}/like": {"reaction_type": "like"},
     "POST /mentions/ack": {"mention_ids": ["MN0"]},
     "POST /ack": {"mention_ids": []},
+    "PATCH /mention-lists/{list_id}": {"name": "renamed"},
     "POST /p2p/invite": {},
     "POST /p2p/resync": {},
     "POST /device/profile": {"description": "a node"},
@@ -102,6 +103,9 @@ class Player:
         row = self.rng.choice(rows + 2 * [one for one in rows if "channel" in one])
         method, path = row.split(" ")
         channel = self.rng.choice([*self.world.channels, "C0123456789abcdef"])
+        if row == "DELETE /channels/{channel_id}" and self.rng.random() < 0.9:
+            # Else soon nothing would be left to ask about.
+            channel = "general"
         mine = who.user.identity if who.user else ""
         foreign = [key for key, holder in self.world.keys.items() if holder != mine]
         keys = foreign if row == "DELETE /keys/{key_id}" else list(self.world.keys)
@@ -132,6 +136,7 @@ class Player:
             reaction_type="like",
             digest="d0",
             peer_id="nobody",
+            list_id="ML0",
         )
         places = {"channel_id": asked.channel, "message_id": asked.message, "limit": "200"}
         places |= {"q": "word"} if asked.path.endswith("/search") else {}
@@ -149,8 +154,10 @@ class Player:
         self.made += 1
         told: dict[str, Any] = {
             "POST /channels": {"name": f"made {self.made}"},
+            "POST /mention-lists": {"name": f"made {self.made}", "user_ids": [self.built.local.user_id]},
             "POST /channels/messages": {"channel_id": asked.channel, "content": "more"},
             "POST /channels/{channel_id}/read": {"up_to_message_id": asked.message},
+            "POST /channels/{channel_id}/unread": {"from_message_id": asked.message},
             "POST /channels/{channel_id}/members": {"user_id": asked.user},
             "PUT /channels/{channel_id}/members/{user_id}/role": {"role": asked.role},
             "POST /channels/threads/subscription": {

@@ -43,6 +43,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(2, "mesh", create_all),
     Migration(3, "reading", create_all),
     Migration(4, "mentions", create_all),
+    Migration(5, "mention lists", create_all),
 )
 """Schema 1 is kept as a fixture in tests/fixtures, so that every change since is tried on it."""
 

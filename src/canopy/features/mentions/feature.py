@@ -6,9 +6,9 @@ from typing import Any
 from canopy.edge.principal import Permission, Principal
 from canopy.edge.rooms import Completion, EventType, Room
 from canopy.features.channels.tables import find_channel
-from canopy.features.mentions import tables
 from canopy.features.mentions.routes import ROUTES
 from canopy.features.mentions.shown import preview_of
+from canopy.features.mentions.tables import rows as tables
 from canopy.features.messages.events import MessageEdited, MessagePosted
 from canopy.features.messages.tables import find_anywhere
 from canopy.ground.ids import NodeId

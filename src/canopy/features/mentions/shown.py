@@ -6,7 +6,7 @@ import msgspec
 
 from canopy.edge.principal import Principal
 from canopy.features.channels.tables import find_channel
-from canopy.features.mentions.tables import Mention
+from canopy.features.mentions.tables.rows import Mention
 from canopy.features.messages.tables import Message, find_message
 from canopy.ground.instants import instant, instant_of
 from canopy.log.db import Read

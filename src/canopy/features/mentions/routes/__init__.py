@@ -1,5 +1,5 @@
 """The routes of mentions."""
 
-from canopy.features.mentions.routes import listening, reading
+from canopy.features.mentions.routes import listening, listing, reading
 
-ROUTES = [*reading.ROUTES, *listening.ROUTES]
+ROUTES = [*reading.ROUTES, *listening.ROUTES, *listing.ROUTES]

@@ -14,7 +14,7 @@ from canopy.edge.route import get
 from canopy.edge.stream import HEARTBEAT, StreamResponse, Streams, Subscriber, send_chunk
 from canopy.features.mentions.routes.reading import since_of
 from canopy.features.mentions.shown import mention_json, source_of
-from canopy.features.mentions.tables import CREATED, Mention, find_mention, list_new
+from canopy.features.mentions.tables.rows import CREATED, Mention, find_mention, list_new
 from canopy.ground.codec import to_json
 from canopy.ground.errors import OurFault
 

@@ -13,7 +13,7 @@ from canopy.edge.route import Page, get, post
 from canopy.features.channels.tables import Channel, admins_of, find_channel
 from canopy.features.mentions.actions import Acknowledging, acknowledge
 from canopy.features.mentions.shown import MentionJson, mention_json, source_of
-from canopy.features.mentions.tables import Mention, list_mentions, suggest
+from canopy.features.mentions.tables.rows import Mention, list_mentions, suggest
 from canopy.features.people.shown import avatar_url, flat, presence_of
 from canopy.features.people.tables import Card, find_card
 from canopy.ground.errors import InvalidParameter
