@@ -113,6 +113,7 @@ ROWS: dict[str, Row] = {
     "PATCH /profile": Row(ANYBODY, "fine", True),
     "POST /profile": Row(ANYBODY, "fine", True),
     "GET /avatars/{digest}": Row(ANYBODY, "absent"),
+    "POST /render": Row(ANYBODY, "fine", True),
     "GET /agents": Row("read_feed", "fine"),
     "GET /agents/me": Row("read_feed", "fine"),
     "GET /users": Row("read_feed", "fine"),
