@@ -96,19 +96,23 @@ class Player:
         self.seen[verdict.status] += 1
 
     def _who(self) -> tuple[Credential, Headers]:
-        good = [one for one in self.built.shown if one[0].state == "good" and one[0].kind != "none"]
-        return self.rng.choice(good if self.rng.random() < 0.75 else self.built.shown)
+        users = [one for one in self.built.shown if one[0].user is not None and one[0].state == "good"]
+        active = [one for one in users if one[0].user is not None and one[0].user.status == "active"]
+        return self.rng.choice(active if self.rng.random() < 0.7 else self.built.shown)
 
     def _question(self, who: Credential) -> Asked:
         rows = list(ROWS)
         # What depends on places and words is asked three times as often.
         row = self.rng.choice(rows + 2 * [one for one in rows if "channel" in one])
         method, path = row.split(" ")
-        channel = self.rng.choice([*self.world.channels, "C0123456789abcdef"])
-        if row == "DELETE /channels/{channel_id}" and self.rng.random() < 0.9:
-            # Else soon nothing would be left to ask about.
-            channel = "general"
         mine = who.user.identity if who.user else ""
+        channel = self.rng.choice([*self.world.channels, "C0123456789abcdef"])
+        user = mine if mine and self.rng.random() < 0.5 else self.rng.choice([*self.world.users, "user_0"])
+        # Else soon nothing would be left to ask about, and nobody to ask.
+        if row == "DELETE /channels/{channel_id}" and self.rng.random() < 0.9:
+            channel = "general"
+        if row == "POST /admin/users/{user_id}/suspend" and self.rng.random() < 0.9:
+            user = self.built.local.user_id
         foreign = [key for key, holder in self.world.keys.items() if holder != mine]
         keys = foreign if row == "DELETE /keys/{key_id}" else list(self.world.keys)
         return Asked(
@@ -116,7 +120,7 @@ class Player:
             path=path,
             channel=channel,
             message=self._message(channel),
-            user=mine if mine and self.rng.random() < 0.5 else self.rng.choice([*self.world.users, "user_0"]),
+            user=user,
             key=self.rng.choice([*keys, "0" * 32]),
             role=self.rng.choice(["admin", "member"]),
             malformed=self.rng.random() < 0.08,
