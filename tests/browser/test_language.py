@@ -1,3 +1,4 @@
+# ruff: noqa: N802 - the names quote the ids of ui.md
 """Words in the language of the person, and how the page looks before its first paint (ui.md 7, 9)."""
 
 from __future__ import annotations
@@ -68,3 +69,90 @@ def test_what_is_stored_badly_is_no_look(team: Node, people: People) -> None:
     visitor.go("/login")
     expect(visitor.page.get_by_role("heading", level=1)).to_be_visible()
     assert background(visitor) == "rgb(246, 247, 245)"
+
+
+# Languages.
+
+PLACES = (
+    "/c/general",
+    "/c",
+    "/people",
+    "/settings/appearance",
+    "/settings/keys",
+    "/trust",
+    "/connect",
+    "/admin",
+    "/me",
+)
+PLAIN = """() => {
+  const own = new Set(["Ada Lovelace", "Mira Okafor", "general", "English", "Deutsch", "Canopy"]);
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const text = node.textContent.trim();
+    const parent = node.parentElement;
+    const inside = parent.closest("bdi, code, kbd, time, .avatar, [translate=no], .message-text, .day, script");
+    const said = /[a-z]{4}/.test(text) && !text.includes("[") && !own.has(text) && !text.startsWith("node-");
+    if (said && !inside && parent.checkVisibility()) found.push(text);
+  }
+  return found;
+}"""
+CLIPPED = """() => [...document.querySelectorAll("button, a.button, .tabs a, .rail-label")]
+  .filter((e) => e.checkVisibility() && !e.closest(".sr-only") && e.scrollWidth > e.clientWidth + 1)
+  .map((e) => e.outerHTML.slice(0, 120))"""
+
+
+def speak(person: Person, language: str) -> None:
+    person.page.add_init_script(f"localStorage.setItem('canopy.language', '{language}')")
+
+
+def test_AX_6_no_word_is_left_out_of_the_catalogues_and_no_button_is_clipped(team: Node, people: People) -> None:
+    ada = people(team)
+    ada.sign_in("ada")
+    speak(ada, "en-XA")
+    for path in PLACES:
+        ada.go(path)
+        ada.page.locator("[data-drawn], [role=feed][aria-busy=false]").first.wait_for()
+        ada.page.wait_for_function("() => !document.querySelector('.skeleton')")
+        left = [text for text in ada.page.evaluate(PLAIN) if text not in FROM_THE_NODE]
+        assert left == [], path
+        assert ada.page.evaluate(CLIPPED) == [], path
+
+
+FROM_THE_NODE = {"admin", "first key"}
+"""Words that come from the node, not from the app."""
+
+
+def test_AX_7_from_right_to_left_everything_is_mirrored(team: Node, people: People) -> None:
+    ada = people(team)
+    ada.sign_in("ada")
+    speak(ada, "ar-XB")
+    ada.go("/c/general")
+    ada.page.locator("[role=feed][aria-busy=false]").wait_for()
+    assert ada.page.locator("html").get_attribute("dir") == "rtl"
+    rail, sidebar, main = (ada.page.locator(name).bounding_box() for name in ("nav.rail", "nav.sidebar", "main"))
+    assert rail and sidebar and main
+    assert rail["x"] > sidebar["x"] > main["x"]
+    assert ada.page.evaluate("() => document.documentElement.scrollWidth") <= 1440
+
+
+def test_a_page_in_german_is_german_all_over(team: Node, people: People) -> None:
+    ada = people(team, locale="de-DE")
+    ada.sign_in("ada")
+    ada.go("/c/general")
+    ada.page.get_by_role("textbox", name="Nachricht an #general").wait_for()
+    assert ada.page.locator("html").get_attribute("lang") == "de"
+    expect(ada.page.get_by_role("link", name="2 Mitglieder")).to_be_visible()
+    ada.go("/settings/appearance")
+    expect(ada.page.get_by_role("heading", level=1)).to_have_text("Einstellungen")
+    ada.page.get_by_label("Sprache").select_option("en")
+    expect(ada.page.get_by_role("heading", level=1)).to_have_text("Settings")
+    assert ada.page.locator("html").get_attribute("lang") == "en"
+
+
+def test_english_asks_for_no_file_of_words(team: Node, people: People) -> None:
+    ada = people(team)
+    ada.sign_in("ada")
+    ada.go("/login")
+    ada.page.get_by_role("heading", level=1).wait_for()
+    assert not [request.url for request in ada.requests if "/locales/" in request.url]

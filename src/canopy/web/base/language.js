@@ -11,7 +11,7 @@ import * as storage from "./storage.js";
 /** @typedef {Record<string, Record<string, string>>} Locale by room and key */
 
 /** What a person may choose. @type {Record<string, string>} */
-export const LANGUAGES = { en: "English" };
+export const LANGUAGES = { en: "English", de: "Deutsch" };
 /** For tests: longer words with every letter changed, left to right and right to left. */
 const PSEUDO = new Set(["en-XA", "ar-XB"]);
 const CHOSEN = "language";

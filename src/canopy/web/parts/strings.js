@@ -1,8 +1,39 @@
 /** The words of the shared parts, in one place so that they can be translated. */
 
-import { LOCALE, plural } from "../base/text.js";
+import { catalogue, fill } from "../base/language.js";
+import { LOCALE } from "../base/text.js";
 
-export const words = {
+export const words = catalogue("parts", {
+  of_people: "People",
+  of_channels: "Channels",
+  of_emoji: "Emoji",
+  livesFor: "deletes itself after {span}",
+  recent: "Recent",
+  smileys: "Smileys",
+  hearts: "Hearts",
+  nature: "Nature",
+  food: "Food and drink",
+  activities: "Activities",
+  things: "Things",
+  signs: "Signs",
+  reacted: "{emoji} {n}",
+  reactedByMe: "{emoji} 1, you",
+  reactedByUs: "{emoji} {n}, {others, plural, one {you and # other} other {you and # others}}",
+  replies: "{n, plural, one {# reply} other {# replies}}",
+  lastReply: "last {time}",
+  expiresAt: "Deletes itself {time}",
+  reactions: "{n, plural, one {# reaction} other {# reactions}}",
+  retryIn: "retry in {n} s",
+  goneWith: "Node not reachable: your messages wait here ({n})",
+  tooLong: "{n, plural, one {# character} other {# characters}} too many",
+  catchingUp: "Catching up with {peer}",
+  catchingUpMore: "Catching up with {peer} and {n} more",
+  howFar: "{done} of {total}",
+  soFar: "{done} so far",
+  writtenOn: "Written on {node}",
+  writtenOnKey: "Written on {node} ({key})",
+  peersWaiting: "{n, plural, one {# peer waits} other {# peers wait}} for you",
+  accountsWaiting: "{n, plural, one {# account waits} other {# accounts wait}} for you",
   skipToMessages: "Skip to messages",
   skipToComposer: "Skip to composer",
   skipToContent: "Skip to content",
@@ -64,25 +95,25 @@ export const words = {
   cancel: "Cancel",
   lifespan: "Lifespan",
   editHint: "Enter saves · Escape cancels",
-};
+});
 
 /** How the lists of completions are called. @type {Record<string, string>} */
-export const completionNames = { "@": "People", "#": "Channels", ":": "Emoji" };
+export const completionNames = { "@": words.of_people, "#": words.of_channels, ":": words.of_emoji };
 
 /** @param {string} span */
-export const livesFor = (span) => `deletes itself after ${span}`;
+export const livesFor = (span) => fill(words.livesFor, { span });
 
 /** @type {Record<string, string>} */
 export const emojiGroups = {
-  Recent: "Recent", Smileys: "Smileys", People: "People", Hearts: "Hearts", Nature: "Nature", Food: "Food and drink",
-  Activities: "Activities", Things: "Things", Signs: "Signs",
+  Recent: words.recent, Smileys: words.smileys, People: words.of_people, Hearts: words.hearts, Nature: words.nature, Food: words.food,
+  Activities: words.activities, Things: words.things, Signs: words.signs,
 };
 
 /** @param {string} emoji @param {number} count @param {boolean} mine */
 export function reactionName(emoji, count, mine) {
-  if (!mine) return `${emoji} ${count.toLocaleString(LOCALE)}`;
-  if (count === 1) return `${emoji} 1, you`;
-  return `${emoji} ${count.toLocaleString(LOCALE)}, ${plural(count - 1, "you and {n} other", "you and {n} others")}`;
+  if (!mine) return fill(words.reacted, { emoji, n: count });
+  if (count === 1) return fill(words.reactedByMe, { emoji });
+  return fill(words.reactedByUs, { emoji, n: count, others: count - 1 });
 }
 
 /** @param {string} emoji @param {string[]} names */
@@ -90,25 +121,25 @@ export const reactionWho = (emoji, names) =>
   `${emoji} ${new Intl.ListFormat(LOCALE, { type: "conjunction" }).format(names)}`;
 
 /** @param {number} count */
-export const replyCount = (count) => plural(count, "{n} reply", "{n} replies");
+export const replyCount = (count) => fill(words.replies, { n: count });
 
 /** @param {string} time */
-export const lastReply = (time) => `last ${time}`;
+export const lastReply = (time) => fill(words.lastReply, { time });
 
 /** @param {string} time */
-export const expiresAt = (time) => `Deletes itself ${time}`;
+export const expiresAt = (time) => fill(words.expiresAt, { time });
 
 /** @param {number} count */
-export const reactionCount = (count) => plural(count, "{n} reaction", "{n} reactions");
+export const reactionCount = (count) => fill(words.reactions, { n: count });
 
 /** @param {number} seconds */
-export const retryIn = (seconds) => `retry in ${seconds} s`;
+export const retryIn = (seconds) => fill(words.retryIn, { n: seconds });
 
 /** @param {number} waiting */
-export const gone = (waiting) => (waiting > 0 ? `${words.gone} (${waiting})` : words.gone);
+export const gone = (waiting) => (waiting > 0 ? fill(words.goneWith, { n: waiting }) : words.gone);
 
 /** @param {number} over */
-export const tooLong = (over) => `${over.toLocaleString(LOCALE)} characters too many`;
+export const tooLong = (over) => fill(words.tooLong, { n: over });
 
 /** @param {string} author @param {string} time @param {string} text @param {number} [reactions] @param {number} [replies] */
 export const rowName = (author, time, text, reactions = 0, replies = 0) =>
@@ -116,17 +147,17 @@ export const rowName = (author, time, text, reactions = 0, replies = 0) =>
 
 /** @param {string} peer @param {number} others that catch up at the same time */
 export const catchingUp = (peer, others) =>
-  others === 0 ? `Catching up with ${peer}` : `Catching up with ${peer} and ${plural(others, "{n} more", "{n} more")}`;
+  others === 0 ? fill(words.catchingUp, { peer }) : fill(words.catchingUpMore, { peer, n: others });
 
 /** An unknown total is no percentage. @param {number} done @param {number} total */
 export const howFar = (done, total) =>
-  total > 0 ? `${done.toLocaleString(LOCALE)} of ${total.toLocaleString(LOCALE)}` : `${done.toLocaleString(LOCALE)} so far`;
+  total > 0 ? fill(words.howFar, { done, total }) : fill(words.soFar, { done });
 
 /** @param {string} node @param {string} fingerprint */
-export const originTitle = (node, fingerprint) => (fingerprint ? `Written on ${node} (${fingerprint})` : `Written on ${node}`);
+export const originTitle = (node, fingerprint) => (fingerprint ? fill(words.writtenOnKey, { node, key: fingerprint }) : fill(words.writtenOn, { node }));
 
 /** What no single feature owns. */
-export const frameWords = {
+export const frameWords = catalogue("frame", {
   product: "Canopy",
   unreachable: "The node cannot be reached",
   unreachableAdvice: "Nothing is lost. Start Canopy on its machine, or check the network between you and it.",
@@ -135,10 +166,10 @@ export const frameWords = {
   toStart: "Go to your conversations",
   details: "Details",
   thread: "Thread",
-};
+});
 
 /** @param {number} n */
-export const peersWaiting = (n) => plural(n, "{n} peer waits for you", "{n} peers wait for you");
+export const peersWaiting = (n) => fill(words.peersWaiting, { n });
 
 /** @param {number} n */
-export const accountsWaiting = (n) => plural(n, "{n} account waits for you", "{n} accounts wait for you");
+export const accountsWaiting = (n) => fill(words.accountsWaiting, { n });

@@ -1,8 +1,36 @@
 /** The words of a conversation. */
 
-import { LOCALE, plural } from "../../base/text.js";
+import { catalogue, fill } from "../../base/language.js";
+import { LOCALE } from "../../base/text.js";
 
-export const words = {
+export const words = catalogue("messages", {
+  everyone: "Everybody in this channel",
+  usual: "90 days (usual)",
+  hour: "1 hour",
+  day: "1 day",
+  week: "7 days",
+  month: "30 days",
+  year: "1 year (longest by default)",
+  failedTo: "Could not {what}:",
+  deleteAdvice: "It disappears for {audience}. Nodes that are offline delete it when they return; copies outside your control cannot be recalled.",
+  replies: "{n, plural, one {# reply} other {# replies}}",
+  replyName: "Reply to {author}’s message",
+  editName: "Edit the message of {author}",
+  threadFeed: "Replies to {author}",
+  sheetTitle: "Message from {author}",
+  jumpedTo: "Message from {author}, {time}",
+  feedName: "Messages in #{channel}",
+  composerName: "Message #{channel}",
+  beginning: "This is the beginning of #{channel}",
+  beginningHere: "Everybody on this node reads #{channel}. Say hello.",
+  beginningMany: "Everybody on these {nodes} nodes reads #{channel}. Say hello.",
+  members: "{n, plural, one {# member} other {# members}}",
+  everybody: "everybody who reads it",
+  audience: "{n, plural, one {# member} other {# members}} on {nodes, plural, one {# node} other {# nodes}}",
+  newSince: "{n} new since {time}",
+  new: "{n} new",
+  announceOne: "{author}: {text}",
+  announceMany: "{n, plural, one {# new message} other {# new messages}} from {names}",
   unknownPerson: "Unknown person",
   newMessages: "New messages",
   loadingOlder: "Loading older messages…",
@@ -54,67 +82,67 @@ export const words = {
   followsWhy: "You hear of new replies",
   followsNot: "You do not hear of new replies",
   missingThread: "This thread is not available here",
-};
+});
 
-export const everyoneNote = "Everybody in this channel";
+export const everyoneNote = words.everyone;
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
 /** The usual first. */
 export const lifespans = [
-  { seconds: 0, label: "90 days (usual)" },
-  { seconds: HOUR, label: "1 hour" },
-  { seconds: DAY, label: "1 day" },
-  { seconds: 7 * DAY, label: "7 days" },
-  { seconds: 30 * DAY, label: "30 days" },
-  { seconds: 365 * DAY, label: "1 year (longest by default)" },
+  { seconds: 0, label: words.usual },
+  { seconds: HOUR, label: words.hour },
+  { seconds: DAY, label: words.day },
+  { seconds: 7 * DAY, label: words.week },
+  { seconds: 30 * DAY, label: words.month },
+  { seconds: 365 * DAY, label: words.year },
 ];
 
 /** @param {string} what */
-export const failedTo = (what) => `Could not ${what}:`;
+export const failedTo = (what) => fill(words.failedTo, { what });
 
 /** @param {string} audience */
 export const deleteAdvice = (audience) =>
-  `It disappears for ${audience}. Nodes that are offline delete it when they return; copies outside your control cannot be recalled.`;
+  fill(words.deleteAdvice, { audience });
 
 /** @param {number} count */
-export const repliesLabel = (count) => plural(count, "{n} reply", "{n} replies");
+export const repliesLabel = (count) => fill(words.replies, { n: count });
 
 /** @param {string} author */
-export const replyName = (author) => `Reply to ${author}’s message`;
+export const replyName = (author) => fill(words.replyName, { author });
 
 /** @param {string} author */
-export const editName = (author) => `Edit the message of ${author}`;
+export const editName = (author) => fill(words.editName, { author });
 
 /** @param {string} author */
-export const threadFeed = (author) => `Replies to ${author}`;
+export const threadFeed = (author) => fill(words.threadFeed, { author });
 
 /** @param {string} author */
-export const sheetTitle = (author) => `Message from ${author}`;
+export const sheetTitle = (author) => fill(words.sheetTitle, { author });
 
 /** @param {string} author @param {string} time */
-export const jumpedTo = (author, time) => `Message from ${author}, ${time}`;
+export const jumpedTo = (author, time) => fill(words.jumpedTo, { author, time });
 
 /** @param {string} channel */
-export const feedName = (channel) => `Messages in #${channel}`;
+export const feedName = (channel) => fill(words.feedName, { channel });
 
 /** @param {string} channel */
-export const composerName = (channel) => `Message #${channel}`;
+export const composerName = (channel) => fill(words.composerName, { channel });
 
 /** @param {string} channel */
-export const beginning = (channel) => `This is the beginning of #${channel}`;
+export const beginning = (channel) => fill(words.beginning, { channel });
 
 /** @param {string} channel @param {string} purpose @param {number} nodes */
 export const beginningAdvice = (channel, purpose, nodes) =>
-  purpose || `Everybody on ${nodes > 1 ? `these ${nodes} nodes` : "this node"} reads #${channel}. Say hello.`;
+  purpose || (nodes > 1 ? fill(words.beginningMany, { nodes, channel }) : fill(words.beginningHere, { channel }));
 
 /** @param {number} members */
-export const members = (members) => plural(members, "{n} member", "{n} members");
+export const members = (members) => fill(words.members, { n: members });
 
 /** @param {number | null} people @param {number} nodes */
 export const audienceWords = (people, nodes) =>
-  people === null ? "everybody who reads it" : `${members(people)} on ${plural(nodes, "{n} node", "{n} nodes")}`;
+  people === null ? words.everybody : fill(words.audience, { n: people, nodes });
 
 /** @param {string} channel @param {number | null} people @param {number} nodes */
 export function audience(channel, people, nodes) {
@@ -123,16 +151,16 @@ export function audience(channel, people, nodes) {
 }
 
 /** @param {number} count @param {string} time when the first of them was written, if that is known */
-export const newSince = (count, time) => plural(count, "{n} new", "{n} new") + (time ? ` since ${time}` : "");
+export const newSince = (count, time) => time ? fill(words.newSince, { n: count, time }) : fill(words.new, { n: count });
 
 /** @param {number} count */
-export const newBelow = (count) => plural(count, "{n} new", "{n} new");
+export const newBelow = (count) => fill(words.new, { n: count });
 
 /** @param {string} author @param {string} text */
-export const announceOne = (author, text) => `${author}: ${text}`;
+export const announceOne = (author, text) => fill(words.announceOne, { author, text });
 
 /** @param {number} count @param {string[]} authors */
 export function announceMany(count, authors) {
   const names = new Intl.ListFormat(LOCALE, { type: "conjunction" }).format(authors);
-  return plural(count, "{n} new message from {names}", "{n} new messages from {names}").replace("{names}", names);
+  return fill(words.announceMany, { n: count, names });
 }

@@ -1,6 +1,12 @@
 /** The words of setting up, signing in and registering. */
 
-export const words = {
+import { catalogue, fill } from "../../base/language.js";
+
+export const words = catalogue("accounts", {
+  handleHint: "People write @{handle}",
+  handleHintEmpty: "People write @handle to call you.",
+  tooMany: "Too many tries. Try again in {n} s.",
+  accountName: "{name}, @{handle}",
   setupTitle: "Set up this node",
   setupLead: "This makes the first account. It owns the node.",
   setupFoot: "Keys are made on this device and stay here.",
@@ -42,13 +48,13 @@ export const words = {
   account: "Account",
   ownCard: "Your card",
   editProfile: "Edit profile",
-};
+});
 
 /** @param {string} handle */
-export const handleHint = (handle) => (handle ? `People write @${handle}` : "People write @handle to call you.");
+export const handleHint = (handle) => (handle ? fill(words.handleHint, { handle }) : words.handleHintEmpty);
 
 /** @param {number} seconds */
-export const tooMany = (seconds) => `Too many tries. Try again in ${seconds} s.`;
+export const tooMany = (seconds) => fill(words.tooMany, { n: seconds });
 
 /** @param {string} name @param {string} handle */
-export const accountName = (name, handle) => `${name}, @${handle}`;
+export const accountName = (name, handle) => fill(words.accountName, { name, handle });

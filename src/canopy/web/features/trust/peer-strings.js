@@ -1,8 +1,18 @@
 /** The words for the states of a peer. */
 
-import { plural } from "../../base/text.js";
+import { catalogue, fill } from "../../base/language.js";
 
-export const words = {
+export const words = catalogue("peers", {
+  unnamed: "Node {id}",
+  messages: "{count} messages",
+  malformed: "{n, plural, one {# was malformed} other {# were malformed}}",
+  badSignature: "{n} had a wrong signature",
+  badChain: "{n, plural, one {# did not follow what its author wrote before} other {# did not follow what their authors wrote before}}",
+  tooLarge: "{n, plural, one {# was too large} other {# were too large}}",
+  notAllowed: "{n, plural, one {# is not allowed here} other {# are not allowed here}}",
+  parked: "{n, plural, one {# for what came before it} other {# for what came before them}}",
+  postponed: "{n} because too much came at once",
+  otherReason: "{n} ({reason})",
   blocked: "Blocked",
   blockedDetail: "Nothing is exchanged",
   offline: "Offline",
@@ -18,28 +28,18 @@ export const words = {
   introduced: "Introduced, not reviewed",
   refused: "Refused",
   waiting: "Waiting",
-};
+});
 
 /** @param {string} id */
-export const unnamed = (id) => `Node ${id.slice(0, 8)}`;
+export const unnamed = (id) => fill(words.unnamed, { id: id.slice(0, 8) });
 
 /** @param {string} count as in "1,200 of 10,000" */
-export const messages = (count) => `${count} messages`;
+export const messages = (count) => fill(words.messages, { count });
 
-/** By the code of a refusal: what was wrong. @type {Record<string, [string, string]>} */
-const REFUSED = {
-  malformed: ["{n} was malformed", "{n} were malformed"],
-  bad_signature: ["{n} had a wrong signature", "{n} had a wrong signature"],
-  bad_chain: ["{n} did not follow what its author wrote before", "{n} did not follow what their authors wrote before"],
-  too_large: ["{n} was too large", "{n} were too large"],
-  refused: ["{n} is not allowed here", "{n} are not allowed here"],
-};
-
-/** @type {Record<string, [string, string]>} */
-const WAITING = {
-  parked: ["{n} for what came before it", "{n} for what came before them"],
-  postponed: ["{n} because too much came at once", "{n} because too much came at once"],
-};
+/** By the code of a refusal: what was wrong. @type {Record<string, string>} */
+const REFUSED = { malformed: words.malformed, bad_signature: words.badSignature, bad_chain: words.badChain, too_large: words.tooLarge, refused: words.notAllowed };
+/** @type {Record<string, string>} */
+const WAITING = { parked: words.parked, postponed: words.postponed };
 
 /** @param {string} reason @param {number} count */
 export const refused = (reason, count) => because(REFUSED, reason, count);
@@ -47,8 +47,5 @@ export const refused = (reason, count) => because(REFUSED, reason, count);
 /** @param {string} reason @param {number} count */
 export const waiting = (reason, count) => because(WAITING, reason, count);
 
-/** @param {Record<string, [string, string]>} known @param {string} reason @param {number} count */
-function because(known, reason, count) {
-  const [one, other] = known[reason] ?? ["{n} ({reason})", "{n} ({reason})"];
-  return plural(count, one, other).replace("{reason}", reason.replaceAll("_", " "));
-}
+/** @param {Record<string, string>} known @param {string} reason @param {number} n */
+const because = (known, reason, n) => fill(known[reason] ?? words.otherReason, { n, reason: reason.replaceAll("_", " ") });

@@ -1,9 +1,58 @@
 /** The words of Connect. */
 
-import { LOCALE, plural } from "../../base/text.js";
+import { catalogue, fill } from "../../base/language.js";
+import { LOCALE } from "../../base/text.js";
 import { dayAndTime, fromNow } from "./when.js";
 
-export const words = {
+export const words = catalogue("connect", {
+  hour: "1 hour",
+  day: "1 day",
+  week: "7 days",
+  month: "30 days",
+  shareText: "Join my Canopy node: {code}",
+  expires: "It works until {end} ({when}).",
+  soon: "in less than a minute",
+  expired: "This invite expired on {end}. Ask for a new one.",
+  notACode: "This begins with “{scheme}”; an invite code begins with “canopy:”.",
+  badCharacter: "Character {position} (“{character}”) does not belong in an invite code.",
+  cutOff: "This code is cut off: it ends after {n, plural, one {# character} other {# characters}}, before it is complete. Copy all of it.",
+  lacks: "This code is incomplete: “{field}” is missing in it.",
+  reachConfigured: "Public",
+  reachConfiguredText: "the address that was set for this node",
+  reachPublic: "Public",
+  reachPublicText: "from anywhere",
+  reachLan: "Local network",
+  reachLanText: "from the same network",
+  reachVpn: "VPN",
+  reachVpnText: "from inside the same VPN",
+  reachVm: "Virtual",
+  reachVmText: "from this machine’s virtual networks",
+  reachLoopback: "This machine",
+  reachLoopbackText: "from programs on this machine",
+  facts: "{known, plural, one {# peer} other {# peers}} · {connected} connected",
+  waitForYou: "{n, plural, one {{names} waits} other {{names} wait}} for your approval.",
+  flowText: "Until now the open channels of your two sides were kept apart. If you let them flow, {name} and the nodes behind it will see {messages, plural, one {# message} other {# messages}} of {more, plural, one {# node} other {# nodes}} from here, and you will see theirs.",
+  flowFinal: "What has been exchanged cannot be called back.",
+  flowTitle: "Let channels flow to {name}?",
+  forgetTitle: "Forget {name}?",
+  forgetText: "This node drops its link with {name}, its addresses and your approval. To connect again you need a new invite.",
+  forgetStays: "History stays: messages that were exchanged remain here and there.",
+  blockTitle: "Block {name}?",
+  blockText: "Nothing more is exchanged with {name}, and people here no longer see what its people write.",
+  blockUndo: "You can unblock it at any time.",
+  actionsFor: "Actions for {name}",
+  approveName: "Approve {name}",
+  seenNow: "Seen just now",
+  seen: "Seen {when}",
+  neverSeen: "Never seen",
+  nextTry: "Next try at {moment}",
+  triedAddresses: "{n, plural, one {# address tried} other {# addresses tried}}",
+  triedNext: "{n, plural, one {# address tried} other {# addresses tried}} · next try at {moment}",
+  tried: "tried at {moment}",
+  introducedBy: "Introduced by {peer}",
+  announced: "{name}: {state}",
+  connectTo: "Connect to {name}",
+  reviewOf: "Review {name}",
   title: "Connect",
   toTrust: "Trust",
   backToList: "Back to conversations",
@@ -113,120 +162,119 @@ export const words = {
   reportHint: "The report holds counts and reasons, no names and no addresses.",
   resync: "Compare with all peers again",
   resynced: "All connected peers are being compared again.",
-};
+});
 
 /** How long an invite may be used, in seconds. */
 export const LIFETIMES = [
-  { seconds: 3600, label: "1 hour" },
-  { seconds: 86_400, label: "1 day" },
-  { seconds: 604_800, label: "7 days" },
-  { seconds: 2_592_000, label: "30 days" },
+  { seconds: 3600, label: words.hour },
+  { seconds: 86_400, label: words.day },
+  { seconds: 604_800, label: words.week },
+  { seconds: 2_592_000, label: words.month },
 ];
 
 /** @param {string} code */
-export const shareText = (code) => `Join my Canopy node: ${code}`;
+export const shareText = (code) => fill(words.shareText, { code });
 
 /** @param {Date} end @param {Date} now */
-export const expires = (end, now) => `It works until ${dayAndTime(end, now)} (${fromNow(end, now) ?? "in less than a minute"}).`;
+export const expires = (end, now) => fill(words.expires, { end: dayAndTime(end, now), when: fromNow(end, now) ?? words.soon });
 
 /** @param {Date} end @param {Date} now */
-export const expired = (end, now) => `This invite expired on ${dayAndTime(end, now)}. Ask for a new one.`;
+export const expired = (end, now) => fill(words.expired, { end: dayAndTime(end, now) });
 
 /** @param {string} scheme */
-export const notACode = (scheme) => `This begins with “${scheme}”; an invite code begins with “canopy:”.`;
+export const notACode = (scheme) => fill(words.notACode, { scheme });
 
 /** @param {string} character @param {number} position */
 export const badCharacter = (character, position) =>
-  `Character ${position.toLocaleString(LOCALE)} (“${character}”) does not belong in an invite code.`;
+  fill(words.badCharacter, { position, character });
 
 /** @param {number} length */
 export const cutOff = (length) =>
-  `This code is cut off: it ends after ${plural(length, "{n} character", "{n} characters")}, before it is complete. Copy all of it.`;
+  fill(words.cutOff, { n: length });
 
 /** @param {string} field */
-export const lacks = (field) => `This code is incomplete: “${field}” is missing in it.`;
+export const lacks = (field) => fill(words.lacks, { field });
 
 /** @type {Record<string, [string, string]>} by kind: its name, and what it means */
 const REACH = {
-  configured: ["Public", "the address that was set for this node"],
-  public: ["Public", "from anywhere"],
-  lan: ["Local network", "from the same network"],
-  vpn: ["VPN", "from inside the same VPN"],
-  vm: ["Virtual", "from this machine’s virtual networks"],
-  loopback: ["This machine", "from programs on this machine"],
+  configured: [words.reachConfigured, words.reachConfiguredText],
+  public: [words.reachPublic, words.reachPublicText],
+  lan: [words.reachLan, words.reachLanText],
+  vpn: [words.reachVpn, words.reachVpnText],
+  vm: [words.reachVm, words.reachVmText],
+  loopback: [words.reachLoopback, words.reachLoopbackText],
 };
 
 /** @param {string} kind @returns {[string, string]} */
 export const reachKind = (kind) => REACH[kind] ?? [kind, ""];
 
 /** @param {number} known @param {number} connected */
-export const facts = (known, connected) => `${plural(known, "{n} peer", "{n} peers")} · ${connected.toLocaleString(LOCALE)} connected`;
+export const facts = (known, connected) => fill(words.facts, { known, connected });
 
 /** @param {string[]} names of peers that wait for approval */
 export const waitForYou = (names) =>
-  plural(names.length, "{names} waits for your approval.", "{names} wait for your approval.").replace("{names}", listed(names));
+  fill(words.waitForYou, { n: names.length, names: listed(names) });
 
 /** @param {string[]} names */
 export const listed = (names) => new Intl.ListFormat(LOCALE, { type: "conjunction" }).format(names);
 
 /** @param {string} name @param {number} more nodes @param {number} messages */
 export const flowText = (name, more, messages) => [
-  `Until now the open channels of your two sides were kept apart. If you let them flow, ${name} and the nodes behind it will see ${plural(messages, "{n} message", "{n} messages")} of ${plural(more, "{n} node", "{n} nodes")} from here, and you will see theirs.`,
-  "What has been exchanged cannot be called back.",
+  fill(words.flowText, { name, messages, more }),
+  words.flowFinal,
 ];
 
 /** @param {string} name */
-export const flowTitle = (name) => `Let channels flow to ${name}?`;
+export const flowTitle = (name) => fill(words.flowTitle, { name });
 
 /** @param {string} name */
-export const forgetTitle = (name) => `Forget ${name}?`;
+export const forgetTitle = (name) => fill(words.forgetTitle, { name });
 
 /** @param {string} name */
 export const forgetText = (name) => [
-  `This node drops its link with ${name}, its addresses and your approval. To connect again you need a new invite.`,
-  "History stays: messages that were exchanged remain here and there.",
+  fill(words.forgetText, { name }),
+  words.forgetStays,
 ];
 
 /** @param {string} name */
-export const blockTitle = (name) => `Block ${name}?`;
+export const blockTitle = (name) => fill(words.blockTitle, { name });
 
 /** @param {string} name */
 export const blockText = (name) => [
-  `Nothing more is exchanged with ${name}, and people here no longer see what its people write.`,
-  "You can unblock it at any time.",
+  fill(words.blockText, { name }),
+  words.blockUndo,
 ];
 
 /** @param {string} name */
-export const actionsFor = (name) => `Actions for ${name}`;
+export const actionsFor = (name) => fill(words.actionsFor, { name });
 
 /** @param {string} name */
-export const approveName = (name) => `Approve ${name}`;
+export const approveName = (name) => fill(words.approveName, { name });
 
 /** @param {string | null} ago */
-export const lastSeen = (ago) => (ago === null ? "Seen just now" : `Seen ${ago}`);
+export const lastSeen = (ago) => (ago === null ? words.seenNow : fill(words.seen, { when: ago }));
 
-export const neverSeen = "Never seen";
+export const neverSeen = words.neverSeen;
 
 /** @param {string} moment */
-export const nextTry = (moment) => `Next try at ${moment}`;
+export const nextTry = (moment) => fill(words.nextTry, { moment });
 
 /** @param {number} count @param {string} moment of the next try, if there is one */
 export const triedAddresses = (count, moment) => {
-  const tried = plural(count, "{n} address tried", "{n} addresses tried");
-  return moment ? `${tried} · next try at ${moment}` : tried;
+  return moment ? fill(words.triedNext, { n: count, moment }) : fill(words.triedAddresses, { n: count });
 };
 
 /** @param {string} moment */
-export const tried = (moment) => `tried at ${moment}`;
+export const tried = (moment) => fill(words.tried, { moment });
 
 /** @param {string} peer */
-export const introducedBy = (peer) => `Introduced by ${peer}`;
+export const introducedBy = (peer) => fill(words.introducedBy, { peer });
 
 /** @param {string} name @param {string} state */
-export const announced = (name, state) => `${name}: ${state}`;
+export const announced = (name, state) => fill(words.announced, { name, state });
 
 /** @param {string} name */
-export const connectTo = (name) => `Connect to ${name}`;
+export const connectTo = (name) => fill(words.connectTo, { name });
 
 /** @param {string} name */
-export const reviewOf = (name) => `Review ${name}`;
+export const reviewOf = (name) => fill(words.reviewOf, { name });
