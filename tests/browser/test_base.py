@@ -196,12 +196,12 @@ def test_the_same_message_twice_is_one_row_and_one_announcement(page: Page) -> N
 
 def test_edits_and_deletions_change_their_row_only(page: Page) -> None:
     body = """
-      answers["/M1"] = { message: message(1, { content: "new words", edited_at: "2026-11-22T11:00:00.000000+00:00" }) };
+      answers["/M1?render=html"] = { message: message(1, { content: "new words", edited_at: "2026-11-22T11:00:00.000000+00:00" }) };
       conversation.hear([event("edited", 1), event("edited", 9), event("deleted", 2)]);
       await turn();
       return [rows(), conversation.view.value.rows[0].edited, asked.slice(1), arrived];
     """
-    assert converse(page, body) == [["M1 new words"], True, ["/M1"], []]
+    assert converse(page, body) == [["M1 new words"], True, ["/M1?render=html"], []]
 
 
 def test_what_was_read_before_a_change_does_not_undo_it(page: Page) -> None:
@@ -209,10 +209,10 @@ def test_what_was_read_before_a_change_does_not_undo_it(page: Page) -> None:
     body = """
       const old = { message: message(1, { content: "old" }) };
       let answer;
-      answers["/M1"] = new Promise((resolve) => (answer = () => resolve(old)));
+      answers["/M1?render=html"] = new Promise((resolve) => (answer = () => resolve(old)));
       const reading = conversation.refresh("M1");
       conversation.hear([event("edited", 1, { message: message(1, { content: "new" }) })]);
-      answers["/M1"] = { message: message(1, { content: "new" }) };
+      answers["/M1?render=html"] = { message: message(1, { content: "new" }) };
       answer();
       await reading;
       return rows()[0];

@@ -10,7 +10,7 @@ from tests.edge.client import Local
 from tests.edge.conftest import Stage
 
 TAGS = r"</?(?:p|br|hr|strong|em|s|code|pre|blockquote|ul|ol|li|a|span|table|thead|tbody|tr|th|td)(?:\s[^<>]*)?>"
-REL = 'rel="noopener noreferrer nofollow"'
+REL = 'rel="noopener noreferrer"'
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def to_html(source: str, called: Called = ()) -> str:
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
-        link_rel="noopener noreferrer nofollow",
+        link_rel="noopener noreferrer",
         generic_attribute_prefixes=set(),
     )
 

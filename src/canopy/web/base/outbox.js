@@ -108,7 +108,7 @@ export class Outbox {
   async #attempt(item) {
     this.#patch(item.clientId, { touchedAt: Date.now() });
     try {
-      const { message } = await this.api.post("/channels/messages", bodyOf(item), {
+      const { message } = await this.api.post("/channels/messages?render=html", bodyOf(item), {
         headers: { "Idempotency-Key": item.clientId },
       });
       this.backoff.reset();

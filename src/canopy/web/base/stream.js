@@ -112,7 +112,7 @@ export class EventStream {
       /** @type {unknown} */
       let reason = null;
       try {
-        await readStream(`/api/v1/events/stream?after_seq=${this.seq}&heartbeat=${HEARTBEAT}`, {
+        await readStream(`/api/v1/events/stream?render=html&after_seq=${this.seq}&heartbeat=${HEARTBEAT}`, {
           signal,
           silence: SILENCE,
           onOpen: () => this.#opened(backoff),

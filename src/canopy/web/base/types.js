@@ -58,6 +58,7 @@
  * @property {string} [display_name]
  * @property {"human" | "agent"} [account_type]
  * @property {string} content
+ * @property {string} [html] the same as HTML, where that was asked for
  * @property {string} type
  * @property {string} created_at
  * @property {string | null} [edited_at]

@@ -5,6 +5,7 @@ import { bareTime, clockTime, fullTime, soonTime } from "../base/time.js";
 import { excerpt, segments } from "../base/text.js";
 import { avatar } from "./avatar.js";
 import { icon } from "./icons.js";
+import { markup } from "./markup.js";
 import { expiresAt, lastReply, originTitle, reactionName, reactionWho, replyCount, rowName, words } from "./strings.js";
 
 /** @typedef {{type: string, emoji: string, users: string[], mine: boolean}} Reaction */
@@ -16,6 +17,7 @@ import { expiresAt, lastReply, originTitle, reactionName, reactionWho, replyCoun
  * @property {{id: string, name: string, agent: boolean}} author
  * @property {string | null} origin peer id of the node on which it was written, when that is not this one
  * @property {string} content
+ * @property {string | null} html the same as the node marked it up, null until it has
  * @property {Date} at
  * @property {string} order what the node sorts by
  * @property {"sent" | "sending" | "waiting" | "failed"} state
@@ -120,14 +122,19 @@ function time(row, className, written = clockTime) {
  *  @param {Row} row @param {RowPlace} place @param {RowActions} actions */
 function body(row, { current, head: named }, actions) {
   // No white space may stand between the tag and the text: it would be shown.
-  return html`<div class="message-text" dir="auto">${segments(row.content).map(({ text, href }) =>
-    href === null
-      ? calls(text, row.called)
-      : html`<a href=${href} target="_blank" rel="noopener noreferrer" tabindex=${current ? 0 : -1}>${text}</a>`,
-  )}${row.edited
+  return html`<div class="message-text" dir="auto">${row.html === null ? plain(row, current) : markup(row, row.html, current)}${row.edited
     ? html` <button class="message-note" type="button" tabindex=${current ? 0 : -1} title=${words.showHistory}
         @click=${() => actions.showHistory(row)}>${words.edited}</button>`
     : nothing}${named ? nothing : expiry(row)}</div>`;
+}
+
+/** What nobody has marked up yet. @param {Row} row @param {boolean} current */
+function plain(row, current) {
+  return segments(row.content).map(({ text, href }) =>
+    href === null
+      ? calls(text, row.called)
+      : html`<a href=${href} target="_blank" rel="noopener noreferrer" tabindex=${current ? 0 : -1}>${text}</a>`,
+  );
 }
 
 /** The text with those who are called set apart. @param {string} text @param {string[]} called */

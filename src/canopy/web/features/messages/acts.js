@@ -124,7 +124,7 @@ export class Acts {
     }
     try {
       if (text.trim() !== row.content) {
-        const { message } = await this.app.api.patch(this.#pathOf(row), { content: text });
+        const { message } = await this.app.api.patch(`${this.#pathOf(row)}?render=html`, { content: text });
         if (message) this.conversation.took(message);
       }
       this.endEdit(row);

@@ -51,9 +51,9 @@ function channelSource(api, channelId) {
     channelId,
     root: null,
     holds: isFirst,
-    page: (query, signal) => api.get(`${path}&${query}`, { signal }),
+    page: (query, signal) => api.get(`${path}&render=html&${query}`, { signal }),
     around: async (id, each, signal) => {
-      const { messages, has_more } = await api.get(`${path}&around=${encodeURIComponent(id)}&limit=${2 * each + 1}`, { signal });
+      const { messages, has_more } = await api.get(`${path}&render=html&around=${encodeURIComponent(id)}&limit=${2 * each + 1}`, { signal });
       const here = messages.findIndex((/** @type {import("../../base/types.js").Message} */ message) => message.id === id);
       return { messages, older: has_more, newer: messages.length - here > each };
     },
@@ -148,7 +148,7 @@ export class ChannelScreen extends ConversationFrame {
   /** It may be a reply, which is read in its thread. @param {string} id */
   async #findReply(id) {
     try {
-      const { message } = await this.app.api.get(`${pathOf(this.channelId)}/${encodeURIComponent(id)}`);
+      const { message } = await this.app.api.get(`${pathOf(this.channelId)}/${encodeURIComponent(id)}?render=html`);
       if (this.messageId === id && message.thread_id !== id) this.app.router.replace(`${this.#path}/t/${encodeURIComponent(id)}`);
     } catch {
       this.lost = this.messageId === id;

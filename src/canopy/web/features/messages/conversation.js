@@ -190,7 +190,7 @@ export class Conversation {
     try {
       do {
         this.refreshing.set(id, false);
-        const { message } = await this.app.api.get(`${pathOf(this.source.channelId)}/${encodeURIComponent(id)}`, { signal: this.stopping.signal });
+        const { message } = await this.app.api.get(`${pathOf(this.source.channelId)}/${encodeURIComponent(id)}?render=html`, { signal: this.stopping.signal });
         this.took(message);
       } while (this.refreshing.get(id));
     } catch (error) {

@@ -18,7 +18,7 @@ export function mount(root, app, params) {
 /** @param {import("../../base/api.js").Api} api @param {string} channelId @param {string} root @returns {import("./conversation.js").Source} */
 function threadSource(api, channelId, root) {
   const below = `${pathOf(channelId)}/${encodeURIComponent(root)}`;
-  const page = (/** @type {string} */ query, /** @type {AbortSignal} */ signal) => api.get(`${below}/replies?${query}`, { signal });
+  const page = (/** @type {string} */ query, /** @type {AbortSignal} */ signal) => api.get(`${below}/replies?render=html&${query}`, { signal });
   return {
     place: `thread:${root}`,
     channelId,
@@ -28,7 +28,7 @@ function threadSource(api, channelId, root) {
     around: async (id, each, signal) => {
       const name = encodeURIComponent(id);
       const [{ message }, before, after] = await Promise.all([
-        api.get(`${pathOf(channelId)}/${name}`, { signal }),
+        api.get(`${pathOf(channelId)}/${name}?render=html`, { signal }),
         page(`limit=${each}&before=${name}`, signal),
         page(`limit=${each}&after=${name}`, signal),
       ]);
@@ -64,7 +64,7 @@ export class ThreadPanel extends ConversationFrame {
 
   async #begin() {
     try {
-      const { message } = await this.app.api.get(`${pathOf(this.channelId)}/${encodeURIComponent(this.wanted)}`);
+      const { message } = await this.app.api.get(`${pathOf(this.channelId)}/${encodeURIComponent(this.wanted)}?render=html`);
       if (this.isConnected) await this.#show(message.thread_id ?? message.id);
     } catch {
       this.missing = true;
