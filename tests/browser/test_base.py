@@ -196,7 +196,8 @@ def test_the_same_message_twice_is_one_row_and_one_announcement(page: Page) -> N
 
 def test_edits_and_deletions_change_their_row_only(page: Page) -> None:
     body = """
-      answers["/M1?render=html"] = { message: message(1, { content: "new words", edited_at: "2026-11-22T11:00:00.000000+00:00" }) };
+      const edited_at = "2026-11-22T11:00:00.000000+00:00";
+      answers["/M1?render=html"] = { message: message(1, { content: "new words", edited_at }) };
       conversation.hear([event("edited", 1), event("edited", 9), event("deleted", 2)]);
       await turn();
       return [rows(), conversation.view.value.rows[0].edited, asked.slice(1), arrived];
