@@ -38,8 +38,8 @@ def test_line_19_a_deletion_of_what_another_said_is_refused_here_and_ignored_fro
             assert (refused.status_code, code(refused)) == (403, "not_author")
             with local.node.home.database.read() as tx:
                 rows: list[Any] = tx.execute("SELECT event FROM messages WHERE id = ?", (posted,)).fetchall()
-                place: Any = store.FIND_PLACE.row(tx, id=rows[0][0])
-            target, where = rows[0][0], ScopeId(header_of(place[3]).scope)
+                held: Any = store.FIND_PLACE.row(tx, id=rows[0][0])
+            target, where = rows[0][0], ScopeId(header_of(held[3]).scope)
             assert (where == scope.GENERAL) is (admins == 0)
             assert await hear(local, afar, MessageDeleted(message=target), where) == (Fate.HIDDEN, "not_author")
             wanted = "not_authority" if admins else "no_authority"
