@@ -26,6 +26,7 @@ export const OUTSIDE = {
 const THREAD = { load: () => import("./features/messages/thread.js"), label: frameWords.thread };
 const SETTINGS = { load: () => import("./features/settings/settings.js") };
 const ADMIN = { load: () => import("./features/admin/admin.js"), open: (/** @type {SignedInApp} */ app) => app.mayManage };
+const SEARCH = { load: () => import("./features/messages/search.js"), label: frameWords.search };
 const DETAILS = { load: () => import("./features/channels/details.js"), label: frameWords.details };
 
 /** @type {import("./base/router.js").Route<Place>[]} */
@@ -34,6 +35,7 @@ export const INSIDE = [
   { pattern: "/c/:channel/about", target: { mount: mountChannel, panel: DETAILS } },
   { pattern: "/c/:channel/about/:tab", target: { mount: mountChannel, panel: DETAILS } },
   { pattern: "/c/:channel", target: { mount: mountChannel } },
+  { pattern: "/c/:channel/search", target: { mount: mountChannel, panel: SEARCH } },
   { pattern: "/c/:channel/:message", target: { mount: mountChannel } },
   { pattern: "/c/:channel/t/:thread", target: { mount: mountChannel, panel: THREAD } },
   { pattern: "/settings", target: SETTINGS },

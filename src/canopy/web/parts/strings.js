@@ -166,6 +166,7 @@ export const frameWords = catalogue("frame", {
   toStart: "Go to your conversations",
   details: "Details",
   thread: "Thread",
+  search: "Search",
 });
 
 /** @param {number} n */

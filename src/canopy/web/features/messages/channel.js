@@ -92,6 +92,7 @@ export class ChannelScreen extends ConversationFrame {
     this.follow(this.reading.newFrom);
     this.stops.add(() => this.reading.stop(), this.app.channels.subscribe(this.reading.look));
     this.stops.listen(window, "keydown", (event) => this.#pressed(event));
+    this.stops.add(this.app.keys.add({ "Ctrl+F": () => this.app.router.go(`${this.#path}/search`) }));
     this.conversation.onArrived = (rows) => void this.#announce(rows);
     this.follow(this.app.channels);
     void this.#arrive();
@@ -249,7 +250,8 @@ export class ChannelScreen extends ConversationFrame {
       <h1 class="place-name" tabindex="-1">${icon("hash")}<span>${this.#name}</span></h1>
       ${this.members ? html`<a class="place-facts" href="${about}/members">${members(this.members.length)}</a>` : nothing}
       ${topic ? html`<span class="place-topic" title=${topic}>${topic}</span>` : nothing}
-      <a class="icon-button place-act" href="${about}/settings" aria-label=${words.details} title=${words.details}>${icon("info")}</a>
+      <a class="icon-button place-act" href="${this.#path}/search" aria-label=${words.search} title=${words.search}>${icon("search")}</a>
+      <a class="icon-button" href="${about}/settings" aria-label=${words.details} title=${words.details}>${icon("info")}</a>
     </header>`;
   }
 }

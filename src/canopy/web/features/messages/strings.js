@@ -81,6 +81,19 @@ export const words = catalogue("messages", {
   follow: "Follow",
   followsWhy: "You hear of new replies",
   followsNot: "You do not hear of new replies",
+  search: "Search",
+  closeSearch: "Close the search",
+  order: "Order",
+  newestFirst: "Newest",
+  bestMatch: "Best match",
+  searchFailed: "The search did not work.",
+  searchHint: "All words must occur; \"quoted ones\" side by side. The last word is found by its beginning.",
+  nothingFound: "Nothing found",
+  nothingFoundAdvice: "Try fewer words, or only the beginning of one.",
+  moreHits: "Show more",
+  searchName: "Search in #{channel}",
+  found: "{n, plural, one {# message} other {# messages}}",
+  foundMore: "The first {n, plural, one {# message} other {# messages}}",
   missingThread: "This thread is not available here",
 });
 
@@ -105,6 +118,12 @@ export const failedTo = (what) => fill(words.failedTo, { what });
 /** @param {string} audience */
 export const deleteAdvice = (audience) =>
   fill(words.deleteAdvice, { audience });
+
+/** @param {string} channel */
+export const searchName = (channel) => fill(words.searchName, { channel });
+
+/** @param {number} count @param {boolean} more whether there are others */
+export const foundCount = (count, more) => fill(more ? words.foundMore : words.found, { n: count });
 
 /** @param {number} count */
 export const repliesLabel = (count) => fill(words.replies, { n: count });
