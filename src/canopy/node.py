@@ -110,6 +110,7 @@ class Node:
             cli_digest=token_digest(self.cli_token),
             ports=lambda: (self.port, self.mesh_port),
             health=self.health.checks,
+            started_ms=clock.now_ms(),
         )
 
     def _mesh(self) -> Mesh:

@@ -329,3 +329,41 @@ def test_an_agent_elsewhere_is_not_guessed_about(stage: Stage) -> None:
         assert row["origin_peer"] == peer_id(other.author.key.node)
 
     stage.play(script)
+
+
+def test_the_node_says_how_busy_it_is(stage: Stage) -> None:
+    """Agents' contract 3.3."""
+
+    async def script(local: Local) -> None:
+        bot = await local.register("bot", "agent")
+        asleep = await local.register("asleep", "agent")
+        await approve(local, bot)
+        await local.say("@bot and @asleep")
+        stage.clock.advance(90)
+        health = (await local.get("/agents/system-health", bot["api_key"])).json()
+        assert (health["uptime_seconds"], health["users"]) == (90, {"total": 3, "active_agents": 1})
+        assert health["queues"]["unacked_mentions"] == 2
+        assert health["peers"] == {"connected_count": 0, "connected_peers": [], "known_peers_count": 0}
+        assert health["db"]["size_bytes"] > 4096
+        assert (health["needs_attention"], health["poll_hint_seconds"]) == (False, 30)
+        assert health["started_at"] < health["timestamp"]
+        assert asleep["status"] == "pending_approval"
+
+    stage.play(script)
+
+
+def test_a_busy_node_asks_to_be_asked_sooner(stage: Stage) -> None:
+    from canopy.log import todo
+    from canopy.log.db import Tx
+
+    async def script(local: Local) -> None:
+        def pile_up(tx: Tx) -> None:
+            for number in range(101):
+                todo.note(tx, todo.What.BODIES, bytes([number]), 0)
+
+        await local.node.writer.write(pile_up)
+        health = (await local.get("/agents/system-health")).json()
+        assert (health["queues"]["sync_queue_depth"], health["needs_attention"]) == (101, True)
+        assert health["poll_hint_seconds"] == 5
+
+    stage.play(script)

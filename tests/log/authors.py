@@ -16,6 +16,16 @@ from canopy.log.event import Event, Header, body_hash, compose, encode_body
 from tests.log.world import Sent
 
 USER = "00112233445566aa"
+PICTURES = [
+    b"RIFF"
+    + (26).to_bytes(4, "little")
+    + b"WEBPVP8L"
+    + (14).to_bytes(4, "little")
+    + b"\x2f"
+    + bytes((side, *bytes(12)))
+    for side in (1, 2)
+]
+"""The smallest that pass for pictures: one pixel high."""
 
 
 class StrangeThing(Body, frozen=True, kw_only=True, omit_defaults=True):
@@ -99,6 +109,8 @@ class History:
         self.rng = random.Random(seed)
         self.side = random.Random(~seed)
         """What came later is drawn from here, so that a seed goes on meaning what it meant."""
+        self.calls = random.Random(seed ^ 0xCA11)
+        """Whom the words call and how users look: drawn apart, for the same reason."""
         self.clock = clock
         self.authors = [Author(number, clock, self.rng) for number in (1, 2, 3)]
         self.events: list[Event] = []
@@ -144,8 +156,13 @@ class History:
     def _words(self) -> str:
         return f"words {self.rng.getrandbits(32):08x}"
 
+    def _called(self) -> dict[str, Any]:
+        """Whom a text calls: nobody, some, those who are no users, everybody."""
+        pairs = tuple((self.calls.choice(self.authors).key.node, USER) for _ in range(self.calls.randrange(3)))
+        return {"mentions": pairs, "everyone": self.calls.choice(["", "", "channel", "here"])}
+
     def _post(self, author: Author) -> None:
-        self._keep(author, author.write(MessagePosted(content=self._words())), post=True)
+        self._keep(author, author.write(MessagePosted(content=self._words(), **self._called())), post=True)
 
     def _reply(self, author: Author) -> None:
         if self.posts:
@@ -160,7 +177,7 @@ class History:
 
     def _edit(self, author: Author) -> None:
         if (target := self._own(author)) is not None:
-            self._keep(author, author.write(MessageEdited(message=target.id, content=self._words())))
+            self._keep(author, author.write(MessageEdited(message=target.id, content=self._words(), **self._called())))
 
     def _delete(self, author: Author) -> None:
         if (target := self._own(author)) is not None:
@@ -189,7 +206,8 @@ class History:
         self._keep(author, author.write(ReactionSet(message=target, reaction=reaction), expires=expires, user=user))
 
     def _card(self, author: Author) -> None:
-        body = UserCarded(handle=f"user{self.rng.randrange(9)}", name=self._words())
+        picture = self.calls.choice([b"", b"", b"no picture", *PICTURES])
+        body = UserCarded(handle=f"user{self.rng.randrange(9)}", name=self._words(), avatar=picture)
         where = scope.of_node(author.key.node) if self.rng.random() < 0.8 else scope.GENERAL
         self._keep(author, author.write(body, where))
 

@@ -116,6 +116,7 @@ ROWS: dict[str, Row] = {
     "POST /render": Row(ANYBODY, "fine", True),
     "GET /agents": Row("read_feed", "fine"),
     "GET /agents/me": Row("read_feed", "fine"),
+    "GET /agents/system-health": Row("read_feed", "fine"),
     "GET /users": Row("read_feed", "fine"),
     "GET /users/{user_id}": Row("read_feed", "known user"),
     "GET /keys": Row("manage_keys", "fine"),

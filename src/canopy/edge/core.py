@@ -68,6 +68,7 @@ class Core:
     cli_digest: bytes
     ports: Callable[[], tuple[int, int]]
     health: Callable[[], dict[str, Any]]
+    started_ms: int = 0
     used_keys: dict[str, int] = field(default_factory=dict)
     used_sessions: set[str] = field(default_factory=set)
     pictures: Pictures = field(default_factory=Pictures)

@@ -58,6 +58,7 @@ mentions = local(
 )
 Index("mentions_user", mentions.c.user_id, mentions.c.seq)
 Index("mentions_message", mentions.c.message)
+Index("mentions_channel", mentions.c.user_id, mentions.c.channel)
 
 
 class Mention(msgspec.Struct, frozen=True):
@@ -130,6 +131,7 @@ _COUNT_NEW = prepare(
         or_(messages.c.expires == literal_column("0"), messages.c.expires > bindparam("now")),
     )
 )
+_COUNT_ALL_NEW = prepare(select(func.count()).where(mentions.c.acknowledged.is_(None)))
 _SUGGEST = prepare(
     select(user_cards.c.user_id)
     .where(
@@ -262,6 +264,12 @@ def count_unread_mentions(tx: Read, principal: Principal, channel: str) -> int:
 def count_new(tx: Read, user: str) -> int:
     """How many mentions of a user are not acknowledged, of those that still point at something."""
     count: int = _COUNT_NEW.value(tx, user_id=user, now=tx.now_ms)
+    return count
+
+
+def count_all_new(tx: Read) -> int:
+    """How many mentions of this node's users are not acknowledged."""
+    count: int = _COUNT_ALL_NEW.value(tx)
     return count
 
 
