@@ -142,6 +142,20 @@ def test_an_unencrypted_page_says_what_the_browser_withholds(team: Node, people:
     expect(ada.page.get_by_text("your browser withholds notifications")).to_be_visible()
 
 
+def test_what_sends_is_what_was_chosen(ada: Person) -> None:
+    arrive(ada, "/settings/composer")
+    ada.page.get_by_role("radio", name="Ctrl+Enter").click()
+    ada.page.get_by_role("switch", name="Check spelling").click()
+    ada.open_general()
+    ada.box.fill("one line")
+    ada.box.press("Enter")
+    expect(ada.box).to_have_value("one line\n")
+    expect(ada.box).to_have_attribute("spellcheck", "false")
+    ada.box.press("Control+Enter")
+    expect(ada.article("one line")).to_have_attribute("data-state", "sent")
+    expect(ada.box).to_have_value("")
+
+
 # Keys.
 
 

@@ -4,6 +4,7 @@
  */
 
 import { html, live, nothing } from "../vendor/lit.js";
+import { preferences } from "../base/preferences.js";
 import { LightElement } from "./element.js";
 import { icon } from "./icons.js";
 import { livesFor, tooLong, words } from "./strings.js";
@@ -102,7 +103,7 @@ export class Composer extends LightElement {
         ${completion?.render(this.#take) ?? nothing}
         <textarea class="composer-text" id=${this.name} rows="1" aria-label=${this.label} placeholder=${this.label}
           enterkeyhint="send" autocomplete="off" dir="auto" aria-describedby="${this.name}-foot" .value=${live(this.text)}
-          aria-autocomplete=${this.completes ? "list" : nothing} aria-controls=${completion?.open ? completion.name : nothing}
+          spellcheck=${preferences.value.spellcheck ? "true" : "false"} aria-autocomplete=${this.completes ? "list" : nothing} aria-controls=${completion?.open ? completion.name : nothing}
           aria-activedescendant=${completion?.active ?? nothing} @blur=${() => this.completion?.close()} @click=${this.#look}
           @input=${(/** @type {Event} */ event) => this.#typed(/** @type {HTMLTextAreaElement} */ (event.target).value)}
           @keydown=${this.#pressed}></textarea>
@@ -143,7 +144,7 @@ export class Composer extends LightElement {
     return html`<span class="composer-audience">${this.audience}${span ? html` · <span class="composer-life">${livesFor(span.label)}</span>` : nothing}</span>
       ${over > 0
         ? html`<span class="composer-over" role="status">${tooLong(over)}</span>`
-        : html`<span class="composer-hint">${this.text ? words.enterHint : nothing}</span>`}`;
+        : html`<span class="composer-hint">${this.text ? (preferences.value.send === "ctrl-enter" ? words.ctrlEnterHint : words.enterHint) : nothing}</span>`}`;
   }
 
   #editFoot() {
@@ -211,12 +212,17 @@ export class Composer extends LightElement {
     if (event.key === "Escape") return this.#escaped(event);
     if (event.key === "ArrowUp" && this.text === "" && this.initial === null) return this.#up(event);
     if (event.key !== "Enter" || event.altKey) return undefined;
-    if (event.shiftKey || this.#inCode()) return this.#newLine(event);
+    if (!this.#sends(event)) return this.#newLine(event);
     event.preventDefault();
     return this.#send();
   }
 
-  /** A line of code is ended by Enter, not sent. */
+  /** What sends is the person's choice; with Enter, a line of code is ended and not sent. @param {KeyboardEvent} event */
+  #sends({ shiftKey, ctrlKey, metaKey }) {
+    if (preferences.value.send === "ctrl-enter") return ctrlKey || metaKey;
+    return !shiftKey && !this.#inCode();
+  }
+
   #inCode() {
     const box = this.#box();
     const before = box?.value.slice(0, box.selectionStart) ?? "";

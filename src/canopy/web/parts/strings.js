@@ -59,6 +59,7 @@ export const words = catalogue("parts", {
   signOut: "Sign out",
   send: "Send",
   audience: "Who will see this",
+  ctrlEnterHint: "Ctrl+Enter sends · Enter for a new line",
   enterHint: "Enter sends · Shift+Enter for a new line",
   showPassword: "Show typed text",
   hidePassword: "Hide typed text",

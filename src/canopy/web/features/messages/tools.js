@@ -1,5 +1,6 @@
 /** What serves the row that somebody has turned to: its toolbar, its letters, the sheet of a long press. */
 
+import { preferences } from "../../base/preferences.js";
 import "./editor.js";
 import { actOf } from "./letters.js";
 import { onLongPress, openSheet } from "./sheet.js";
@@ -30,6 +31,7 @@ export class Tools {
 
   /** @param {KeyboardEvent} event @param {HTMLElement} article */
   press(event, article) {
+    if (event.key.length === 1 && !preferences.value.letters) return;
     const row = this.rowOf(article.dataset.key ?? "");
     const act = row && actOf(event.key, this.list.acts, row, article);
     if (!act) return;
