@@ -133,6 +133,7 @@ def test_AX_7_from_right_to_left_everything_is_mirrored(team: Node, people: Peop
     rail, sidebar, main = (ada.page.locator(name).bounding_box() for name in ("nav.rail", "nav.sidebar", "main"))
     assert rail and sidebar and main
     assert rail["x"] > sidebar["x"] > main["x"]
+    assert ada.page.locator(".composer-send .icon").evaluate("e => getComputedStyle(e).scale") == "-1 1"
     assert ada.page.evaluate("() => document.documentElement.scrollWidth") <= 1440
 
 

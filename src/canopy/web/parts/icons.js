@@ -45,7 +45,10 @@ export const PATHS = {
   leave: svg`<path d="M14 4.5H6v15h8M11 12h9.5M17 8.5l3.5 3.5-3.5 3.5"/>`,
 };
 
+/** Arrows point where the text goes. @type {Set<string>} */
+const DIRECTED = new Set(["back", "forward", "send", "leave"]);
+
 /** @param {keyof typeof PATHS} name */
 export function icon(name) {
-  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${PATHS[name]}</svg>`;
+  return html`<svg class=${DIRECTED.has(name) ? "icon is-directed" : "icon"} viewBox="0 0 24 24" aria-hidden="true" focusable="false">${PATHS[name]}</svg>`;
 }
