@@ -129,7 +129,7 @@ ROWS: dict[str, Row] = {
     "POST /channels": Row("write_channels", "created", True),
     "GET /channels/{channel_id}": Row("read_channels", "member"),
     "PATCH /channels/{channel_id}": Row("write_channels", "admin", True),
-    "DELETE /channels/{channel_id}": Row("delete_data", "admin"),
+    "DELETE /channels/{channel_id}": Row("delete_data", "end"),
     "PATCH /channels/{channel_id}/lifecycle": Row("write_channels", "admin", True),
     "GET /channels/{channel_id}/members": Row("read_channels", "member"),
     "POST /channels/{channel_id}/members": Row("write_channels", "join", True),
@@ -311,6 +311,14 @@ def _admin(world: World, who: Credential, asked: Asked) -> Verdict:
     return FINE if channel.ruled_here else Verdict(202)
 
 
+def _end(world: World, who: Credential, asked: Asked) -> Verdict:
+    """An admin, or the owner of the node that rules over the channel."""
+    channel = _channel(world, who, asked)
+    assert who.user is not None
+    ends = who.user.owner and channel is not None and channel.identity != GENERAL and channel.ruled_here
+    return FINE if ends else _admin(world, who, asked)
+
+
 def _role(world: World, who: Credential, asked: Asked) -> Verdict:
     allowed = _admin(world, who, asked)
     if allowed.status >= 400:
@@ -388,6 +396,7 @@ _RULES = {
     "member": _member,
     "post": _post,
     "admin": _admin,
+    "end": _end,
     "role": _role,
     "join": _join,
     "leave": _leave,

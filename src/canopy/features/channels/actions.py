@@ -126,7 +126,7 @@ def rulings_of(wish: "ChannelWish | ChannelAsked") -> list[Body]:
 
 def delete_channel(tx: Tx, principal: Principal, channel_id: str) -> Sequence[Draft]:
     """End a channel for everybody. Raises NotFound, Forbidden."""
-    channel = administered(tx, principal, channel_id)
+    channel = ended(tx, principal, channel_id)
     if channel.node != principal.node:
         return [_asking(principal, channel, {"deleted": True})]
     return [_ruling(principal, channel, ChannelDeleted())]
@@ -177,6 +177,17 @@ def answer_wish(tx: Read, entry: Entry, state: ChannelState) -> Sequence[Draft]:
     if asked.deleted:
         bodies.append(ChannelDeleted())
     return [Draft(scope=entry.scope, body=body, cause=entry.id) for body in bodies]
+
+
+def ended(tx: Read, principal: Principal, channel_id: str) -> Channel:
+    """A channel that the caller may end: an admin, or the owner of the node that is its authority.
+
+    Raises NotFound, Forbidden.
+    """
+    channel = find_channel(tx, principal, channel_id)
+    if channel is not None and principal.owner and channel.node == principal.node:
+        return channel
+    return administered(tx, principal, channel_id)
 
 
 def administered(tx: Read, principal: Principal, channel_id: str) -> Channel:

@@ -18,6 +18,7 @@ from canopy.features.channels.actions import (
     change_channel,
     come_or_go,
     delete_channel,
+    ended,
     open_channel,
     set_role,
 )
@@ -138,7 +139,7 @@ async def delete_one(ask: Ask) -> Response:
     _only("scope", ask.query("scope") or "mesh", ["mesh"])
     channel_id = ask.token("channel_id")
     with ask.reading() as tx:
-        pending = administered(tx, ask.principal, channel_id).node != ask.core.node
+        pending = ended(tx, ask.principal, channel_id).node != ask.core.node
     return await ask.perform(delete_channel, channel_id, partial(_ended, pending), status=202 if pending else 200)
 
 
