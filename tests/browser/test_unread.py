@@ -34,10 +34,11 @@ def line(person: Person) -> Locator:
     return person.feed.get_by_text("New", exact=True)
 
 
+BELOW = "line => line.closest('.day').nextElementSibling.querySelector('.message-text').textContent.trim()"
+
+
 def ids_around(line: Locator) -> str:
-    return str(
-        line.evaluate("line => line.closest('.day').nextElementSibling.querySelector('.message-text').textContent")
-    )
+    return str(line.evaluate(BELOW))
 
 
 def away(node: Node, people: People) -> Person:

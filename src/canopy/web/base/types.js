@@ -34,6 +34,7 @@
  * @property {string | null} [last_message_at]
  * @property {number} [unread_count]
  * @property {number} [unread_mentions]
+ * @property {string | null} [first_unread_id] as of when the list was read
  * @property {string | null} [created_at]
  * @property {string | null} [origin_peer]
  * @property {"active" | "archived" | "preserved"} [lifecycle_status]

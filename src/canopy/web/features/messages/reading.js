@@ -26,6 +26,8 @@ export class Reading {
     this.path = `/channels/${encodeURIComponent(conversation.source.channelId)}`;
     /** Key of the row above which "New" stands. @type {Store<string | null>} */
     this.newFrom = new Store(/** @type {string | null} */ (null));
+    /** Whether the list of channels was there before this. */
+    this.known = app.channels.value !== null;
     /** Whether a link led here, and nothing counts as read yet. */
     this.jumped = false;
     /** Whether somebody said that this is unread; then it stays so until they leave. */
@@ -59,7 +61,9 @@ export class Reading {
   async #firstUnread() {
     try {
       await this.#counted();
-      const id = this.#unread() ? (await this.app.api.get(this.path)).channel.first_unread_id : null;
+      // The list that has just come says it; one that came earlier may be wrong by now.
+      const channel = this.known && this.#unread() ? (await this.app.api.get(this.path)).channel : this.#channel();
+      const id = this.#unread() ? channel?.first_unread_id : null;
       const row = id && this.conversation.find(id);
       if (!id || row) return row ? { id, order: row.order } : null;
       const { message } = await this.app.api.get(`${pathOf(this.conversation.source.channelId)}/${encodeURIComponent(id)}`);
@@ -124,8 +128,11 @@ export class Reading {
   }
 
   #unread() {
-    const { channelId } = this.conversation.source;
-    return (this.app.channels.value?.find((channel) => channel.id === channelId)?.unread_count ?? 0) > 0;
+    return (this.#channel()?.unread_count ?? 0) > 0;
+  }
+
+  #channel() {
+    return this.app.channels.value?.find((channel) => channel.id === this.conversation.source.channelId);
   }
 }
 
