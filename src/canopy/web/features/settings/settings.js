@@ -20,7 +20,7 @@ await loadStyle(new URL("./settings.css", import.meta.url));
 
 /** What stands where, so that it can be found. @type {Record<Section, string[]>} */
 const CONTENTS = {
-  profile: [words.name, words.handle, words.bio],
+  profile: [words.name, words.handle, words.bio, words.picture],
   appearance: [words.theme, words.density, words.size, words.hours, words.motion, words.language, words.sidebar],
   composer: [words.send, words.spellcheck],
   keyboard: [words.letters, words.showAll],
