@@ -65,7 +65,8 @@ def test_PH_7_the_heading_touches_no_button(team: Node, people: People) -> None:
         ada.open_general()
         heading = ada.page.get_by_role("heading", level=1).bounding_box()
         assert heading is not None
-        for control in ada.page.get_by_role("banner").or_(ada.page.locator(".place-header")).locator("a:visible, button:visible").all():
+        header = ada.page.get_by_role("banner").or_(ada.page.locator(".place-header"))
+        for control in header.locator("a:visible, button:visible").all():
             box = control.bounding_box()
             assert box is not None
             apart = box["x"] + box["width"] <= heading["x"] or heading["x"] + heading["width"] <= box["x"]
