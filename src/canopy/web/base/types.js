@@ -42,6 +42,7 @@
 
 /**
  * @typedef {object} Member
+ * @property {string | null} [avatar_url]
  * @property {string} user_id
  * @property {string} username
  * @property {string} display_name
@@ -60,6 +61,7 @@
  * @property {"human" | "agent"} [account_type]
  * @property {string} content
  * @property {string} [html] the same as HTML, where that was asked for
+ * @property {string | null} [avatar_url]
  * @property {string} type
  * @property {string} created_at
  * @property {string | null} [edited_at]

@@ -14,7 +14,7 @@ import { expiresAt, lastReply, originTitle, reactionName, reactionWho, replyCoun
  * @typedef {object} Row
  * @property {string} key stays the same from the first paint to the acknowledged message
  * @property {string | null} id the node's id, null until acknowledged
- * @property {{id: string, name: string, agent: boolean}} author
+ * @property {{id: string, name: string, agent: boolean, url?: string | null}} author
  * @property {string | null} origin peer id of the node on which it was written, when that is not this one
  * @property {string} content
  * @property {string | null} html the same as the node marked it up, null until it has

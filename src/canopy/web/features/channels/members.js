@@ -106,7 +106,7 @@ export class Members extends LightElement {
     const agent = member.account_type === "agent";
     const node = member.origin_peer ? this.app.peers.origins.value.get(member.origin_peer)?.name : "";
     return html`<li class="member" data-user-id=${member.user_id}>
-      ${avatar({ id: member.user_id, name, agent }, "small")}
+      ${avatar({ id: member.user_id, name, agent, url: member.avatar_url ?? null }, "small")}
       <div class="list-main"><p class="member-name"><a href="/people/${encodeURIComponent(member.user_id)}" dir="auto">${name}</a>
         ${agent ? html`<span class="badge">${partWords.agent}</span>` : nothing}
         ${member.user_id === this.app.me.user_id ? html`<span class="quiet">${words.you}</span>` : nothing}</p>

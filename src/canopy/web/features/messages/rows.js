@@ -36,6 +36,7 @@ export function rowOf(message, me) {
       id: message.user_id,
       name: cleanName(message.display_name) || cleanName(message.username) || words.unknownPerson,
       agent: message.account_type === "agent",
+      url: message.avatar_url ?? null,
     },
     origin: originOf(message),
     content: message.content ?? "",
@@ -81,7 +82,7 @@ export function pendingRow(item, me) {
   return {
     key: item.clientId,
     id: null,
-    author: { id: me.user_id, name: cleanName(me.display_name) || me.username, agent: me.account_type === "agent" },
+    author: { id: me.user_id, name: cleanName(me.display_name) || me.username, agent: me.account_type === "agent", url: me.avatar_url ?? null },
     origin: null,
     content: item.content,
     html: null,
