@@ -154,7 +154,9 @@ def _calls(text: Token, called: dict[str, str]) -> list[Token]:
     made: list[Token] = []
     end = 0
     for call in _CALL.finditer(text.content):
-        user = called.get(call[1].casefold())
+        name = call[1].casefold()
+        # Another node writes the beginning of this one's id behind a handle that has none here.
+        user = called.get(name) or called.get(name.rpartition(".")[0])
         if user is not None:
             made.append(Token("text", "", 0, content=text.content[end : call.start()]))
             span = Token("span_open", "span", 1)
