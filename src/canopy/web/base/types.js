@@ -61,6 +61,7 @@
  * @property {"human" | "agent"} [account_type]
  * @property {string} content
  * @property {string} [html] the same as HTML, where that was asked for
+ * @property {boolean} [by_moderator]
  * @property {string | null} [avatar_url]
  * @property {string} type
  * @property {string} created_at

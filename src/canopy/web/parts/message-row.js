@@ -31,6 +31,7 @@ import { expiresAt, lastReply, originTitle, reactionName, reactionWho, replyCoun
  * @property {Reaction[]} reactions
  * @property {Date | null} expires
  * @property {boolean} deleted
+ * @property {boolean} removed whether it was an admin of the channel who took it away
  * @property {string[]} called what stands behind an `@` and calls somebody
  * @property {boolean} forMe whether it calls the reader
  */
@@ -147,7 +148,7 @@ function calls(text, called) {
 
 /** @param {Row} row @param {RowPlace} place @param {RowActions} actions */
 function stub(row, { leaving }, actions) {
-  return html`<div class="message-stub" role=${leaving ? "status" : nothing}>${words.deleted}${leaving
+  return html`<div class="message-stub" role=${leaving ? "status" : nothing}>${row.removed ? words.removed : words.deleted}${leaving
     ? html` <button type="button" @click=${() => actions.undoDelete(row)}>${words.undo}</button>`
     : nothing}</div>`;
 }

@@ -89,6 +89,7 @@ export const words = catalogue("parts", {
   emoji: "Emoji",
   noEmoji: "No emoji by that name.",
   deleted: "Message deleted",
+  removed: "Removed by an admin of the channel",
   undo: "Undo",
   showHistory: "Show what it said before",
   save: "Save",

@@ -46,9 +46,11 @@ export class Acts {
     ];
   }
 
-  /** @param {Row} row */
+  /** One's own, what was written on a node that one owns, and whatever stands in a channel that one is an admin of.
+   *  @param {Row} row */
   mayDelete(row) {
-    return row.own || (this.app.mayManage && row.origin === null);
+    const here = this.app.channels.value?.find(({ id }) => id === this.conversation.source.channelId);
+    return row.own || (this.app.mayManage && row.origin === null) || here?.user_role === "admin";
   }
 
   openThread = (/** @type {Row} */ row) => this.host.openThread(row);

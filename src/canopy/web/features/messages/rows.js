@@ -54,6 +54,7 @@ export function rowOf(message, me) {
     reactions: reactionsOf(message.reactions ?? {}, me),
     expires: message.expires_at ? new Date(message.expires_at) : null,
     deleted: Boolean(message.deleted),
+    removed: Boolean(message.by_moderator),
     called: calledIn(message),
     forMe: !own && (Boolean(message.mentions_everyone) || (message.mentions ?? []).some((each) => each.user_id === me)),
   };
@@ -99,6 +100,7 @@ export function pendingRow(item, me) {
     reactions: [],
     expires: null,
     deleted: false,
+    removed: false,
     called: [],
     forMe: false,
   };
