@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, insert, select, text
 
@@ -278,3 +279,40 @@ def test_nothing_put_off_is_done_when_the_disk_undid_the_rest(world: World) -> N
         tx.put_off("a", _noting("a", said))
         tx.connection.execute("ROLLBACK")
     assert said == []
+
+
+def test_the_write_ahead_log_is_emptied_when_that_was_asked_for(world: World) -> None:
+    """What was deleted still stands in its old pages; a reader that looks at one of them puts it off."""
+    log = world.path.with_name(world.path.name + "-wal")
+    world.database.write(lambda tx: set_fact(tx, "one", b"1"))
+    assert log.stat().st_size
+    with world.database.read() as tx:
+        get_fact(tx, "one")
+        world.database.write(lambda tx: set_fact(tx, "two", b"2"))
+        world.database.fold_soon()
+        world.database.write(lambda tx: set_fact(tx, "three", b"3"))
+        assert log.stat().st_size
+    world.database.fold_soon()
+    world.database.write(lambda tx: set_fact(tx, "four", b"4"))
+    assert not log.stat().st_size
+
+
+def test_a_log_that_cannot_be_emptied_fails_nothing(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    connection = world.database.connection
+
+    class Full:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(connection, name)
+
+        def execute(self, sql: str, *bindings: Any) -> Any:
+            if "wal_checkpoint" in sql:
+                raise apsw.FullError("the disk is full")
+            return connection.execute(sql, *bindings)
+
+    world.database.fold_soon()
+    world.database.connection = Full()  # type: ignore[assignment]
+    world.database.write(lambda tx: set_fact(tx, "one", b"1"))
+    world.database.connection = connection
+    assert "could not be folded" in caplog.text
+    with world.database.read() as tx:
+        assert get_fact(tx, "one") == b"1"

@@ -380,7 +380,8 @@ class Judge:
         if kind.announce is not None and not held.gone and not quietly:
             for notice in kind.announce(tx, held.entry):
                 write_notice(tx, notice)
-        self._deliver(tx, held)
+        if not quietly:
+            self._deliver(tx, held)
 
     def _deliver(self, tx: Tx, held: Held) -> None:
         for delivery in self.catalog.deliveries.get(held.entry.kind, ()):
