@@ -1,4 +1,4 @@
-"""What an admin of a channel may do about what others say there (ui.md 5.2, 5.4)."""
+"""How messages end without their author: by an admin of the channel, or because their time is over (ui.md 5.2, 5.4)."""
 
 from __future__ import annotations
 
@@ -43,3 +43,18 @@ def test_an_admin_of_the_channel_may_delete_and_others_see_who_did(own_team: Nod
     tool(mira, row, "More actions").click()
     mira.page.get_by_role("menuitem", name="Copy link").wait_for()
     expect(mira.page.get_by_role("menuitem", name="Delete")).to_have_count(0)
+
+
+def test_a_message_goes_from_the_screen_when_its_time_is_over(own_team: Node, people: People) -> None:
+    """And not only with the next sweep of the node."""
+    ada = people(own_team)
+    ada.sign_in("ada")
+    ada.open_general()
+    brief = {"channel_id": "general", "content": "brief", "ttl_seconds": 3}
+    own_team.call("POST", "/channels/messages", brief)
+    own_team.post("lasting")
+    own_team.call("POST", "/channels/messages", brief | {"content": "the last one, brief"})
+    expect(ada.article("lasting")).to_be_visible()
+    expect(ada.article("brief")).to_have_count(2)
+    expect(ada.article("brief")).to_have_count(0, timeout=4_000)
+    expect(ada.article("lasting")).to_be_visible()

@@ -13,6 +13,8 @@ const PAGE = 50;
 const MOST_PAGE = 200;
 const MOST_ROWS = 200; // mounted; what is cut off is read again when somebody scrolls there
 const KEPT_ROWS = 150;
+const DAY = 24 * 3600 * 1000; // ms
+const CLOCKS_DIFFER = 5_000; // ms before the node is asked again about a message that it still shows
 const AROUND = 25; // rows on either side of a message that a link leads to
 
 /** @typedef {import("../../base/types.js").Message} Message */
@@ -46,6 +48,9 @@ const AROUND = 25; // rows on either side of a message that a link leads to
 /** @type {View} */
 const EMPTY = { rows: [], status: "loading", older: "none", newer: "none", lead: null, beyond: 0, error: null };
 
+/** @param {Row} row */
+const lives = (row) => row.expires === null || Number(row.expires) > Date.now();
+
 export class Conversation {
   /** @param {import("../../base/types.js").SignedInApp} app @param {Source} source */
   constructor(app, source) {
@@ -61,9 +66,12 @@ export class Conversation {
     /** Messages that are read again, and whether somebody asked once more meanwhile. @type {Map<string, boolean>} */
     this.refreshing = new Map();
     this.stopping = new AbortController();
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.ending = undefined;
   }
 
   stop() {
+    clearTimeout(this.ending);
     this.stopping.abort();
   }
 
@@ -79,7 +87,7 @@ export class Conversation {
     try {
       const page = await this.source.page(`limit=${limit}`, this.stopping.signal);
       const fresh = this.#rowsOf(page.messages);
-      const since = this.view.value.newer === "none" ? this.view.value.rows.filter((row) => row.order > (fresh.at(-1)?.order ?? "")) : [];
+      const since = this.view.value.newer === "none" ? this.view.value.rows.filter((row) => row.order > (fresh.at(-1)?.order ?? "") && lives(row)) : [];
       this.#set({ ...EMPTY, rows: merged(fresh, since), status: "ready", older: page.has_more ? "some" : "none", lead: this.#leadOf(page) });
     } catch (error) {
       this.#loadFailed(error);
@@ -101,7 +109,8 @@ export class Conversation {
 
   /** What may have been missed is read again, where the reader is. */
   async reload() {
-    const { rows, newer } = this.view.value;
+    const { rows: shown, newer } = this.view.value;
+    const rows = shown.filter(lives);
     const middle = rows[Math.floor(rows.length / 2)]?.id;
     if (newer === "none" || !middle) await this.load();
     else await this.loadAround(middle);
@@ -316,6 +325,18 @@ export class Conversation {
 
   /** @param {Partial<View>} change */
   #set(change) {
-    if (!this.stopping.signal.aborted) this.view.set({ ...this.view.value, ...change });
+    if (this.stopping.signal.aborted) return;
+    this.view.set({ ...this.view.value, ...change });
+    this.#watchEnds();
+  }
+
+  /** What is shown is read again when the time of a message is over: the node rings for it with its next sweep only.
+   *  The message itself is not asked for: browsers write of what is missing to their console. */
+  #watchEnds() {
+    clearTimeout(this.ending);
+    const mortal = this.view.value.rows.filter((row) => row.expires !== null && !row.deleted);
+    const wait = Math.min(...mortal.map((row) => Number(row.expires))) - Date.now();
+    if (wait > DAY) return; // none, or the page will hardly stay open for so long
+    this.ending = setTimeout(() => void this.reload(), wait > 0 ? wait : CLOCKS_DIFFER);
   }
 }
