@@ -58,7 +58,8 @@ def test_admins_change_words_and_life_span(stage: Stage) -> None:
         assert [c["name"] for c in (await local.get("/channels")).json()["channels"]] == ["general"]
         assert [c["name"] for c in (await local.get("/channels?archived=1")).json()["channels"]] == ["travel"]
         back = (await local.call("PATCH", f"{path}/lifecycle", {"archived": False, "ttl_days": 7}, None)).json()
-        assert back["lifecycle"] == {"ttl_days": 7, "preserved": False, "archived_at": None, "archive_reason": None}
+        life = {"status": "cooling", "days_until_archive": 7, "archived_at": None, "archive_reason": None}
+        assert back["lifecycle"] == life | {"ttl_days": 7, "preserved": False}
         for body in ({}, {"ttl_days": 0}, {"ttl_days": 731}):
             assert (await local.call("PATCH", f"{path}/lifecycle", body, None)).status_code == 400
         mira = await local.register("mira")

@@ -44,6 +44,7 @@ class Built:
         await self._people()
         await self._places()
         await self._words()
+        await self._put_away()
         self.clock.advance(2 * SOON_MS / 1000)
         for user, status in self._late.items():
             await self._write(lambda tx, user=user, status=status: accounts.set_status(tx, user, status))
@@ -133,9 +134,15 @@ class Built:
                 path = f"/channels/{channel.identity}/members/{identity}/role"
                 await self.ask("PUT", path, {"role": "admin"}, headers)
                 channel.admins.add(identity)
-        if self.rng.random() < 0.4:
-            await self.ask("PATCH", f"/channels/{channel.identity}/lifecycle", {"archived": True}, headers)
-            channel.archived = True
+
+    async def _put_away(self) -> None:
+        """Some channels, after the last word in them, which would bring them back."""
+        for channel in self.world.channels.values():
+            ruling = sorted((channel.admins & self._masters.keys()) - channel.absent)
+            if channel.ruled_here and ruling and self.rng.random() < 0.4:
+                path = f"/channels/{channel.identity}/lifecycle"
+                await self.ask("PATCH", path, {"archived": True}, self._masters[ruling[0]])
+                channel.archived = True
 
     async def _elsewhere(self) -> None:
         """A channel of another node, with its founder."""

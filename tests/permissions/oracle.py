@@ -417,6 +417,8 @@ def remember(world: World, who: Credential, asked: Asked, verdict: Verdict) -> N
     mine = "" if who.user is None else who.user.identity
     if row == "DELETE /channels/{channel_id}/messages/{message_id}":
         world.messages[asked.message].state = "deleted"
+    elif row == "POST /channels/messages":
+        world.channels[asked.channel].archived = False
     elif row == "DELETE /channels/{channel_id}":
         del world.channels[asked.channel]
     elif row == "POST /channels/{channel_id}/members" and asked.user == mine:

@@ -120,6 +120,7 @@ def _of_channel(tx: Read, principal: Principal, channel: str) -> dict[str, Any]:
     return {
         "created_at": None if oldest is None else instant_of(oldest),
         "last_message_at": None if newest is None else instant_of(newest),
+        "newest_stamp": newest,
         "unread_count": count_unread(tx, principal, channel),
         "first_unread_id": first_unread(tx, principal, channel),
     }

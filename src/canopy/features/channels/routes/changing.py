@@ -124,10 +124,11 @@ async def _change(ask: Ask, change: ChannelWish) -> Response:
 
     def answer(tx: Read, principal: Principal, ids: Sequence[EventId]) -> ChannelPatched:
         now = found(find_channel(tx, principal, change.channel_id))
+        shown = channel_json(ask, tx, now)
         return ChannelPatched(
-            channel=channel_json(ask, tx, now),
+            channel=shown,
             privacy_mode=now.privacy_mode,
-            lifecycle=lifecycle_json(now),
+            lifecycle=lifecycle_json(shown),
             pending=pending,
         )
 

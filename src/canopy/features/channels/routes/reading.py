@@ -7,14 +7,13 @@ from canopy.features.channels.actions import (
     MISSING,
 )
 from canopy.features.channels.routes.shapes import (
+    ChannelJson,
     OneChannel,
     channel_json,
-    is_archived,
     member_json,
     version_of,
 )
 from canopy.features.channels.tables import (
-    Channel,
     absent_from,
     admins_of,
     find_channel,
@@ -34,15 +33,15 @@ def get_channels(ask: Ask) -> Response:
     after = ask.query("cursor")
     with ask.reading() as tx:
         known = list_left(tx, ask.principal) if ask.flag("left") else list_channels(tx, ask.principal)
-        mine = [c for c in known if q in c.name.casefold() and is_archived(c) is archived]
-        start = _after(mine, after)
-        page = mine[start : start + limit]
-        shown = [channel_json(ask, tx, channel) for channel in page]
+        named = [channel_json(ask, tx, channel) for channel in known if q in channel.name.casefold()]
+    mine = [shown for shown in named if (shown.lifecycle_status == "archived") is archived]
+    start = _after(mine, after)
+    page = mine[start : start + limit]
     more = len(mine) > start + limit
-    return ask.listing("channels", shown, page[-1].id if more else None)
+    return ask.listing("channels", page, page[-1].id if more else None)
 
 
-def _after(channels: list[Channel], cursor: str) -> int:
+def _after(channels: list[ChannelJson], cursor: str) -> int:
     if not cursor:
         return 0
     for place, channel in enumerate(channels):

@@ -8,6 +8,7 @@ import msgspec
 from canopy.edge.ask import Ask
 from canopy.edge.principal import Principal
 from canopy.edge.route import Page
+from canopy.features.channels.shown import Life, Status, life_of
 from canopy.features.channels.tables import (
     Channel,
     absent_from,
@@ -47,7 +48,8 @@ class ChannelJson(msgspec.Struct, kw_only=True):
     can_reply: bool
     user_role: str
     notifications_enabled: bool
-    lifecycle_status: str
+    lifecycle_status: Status
+    days_until_archive: int | None
     archived_at: str | None
     archive_reason: str | None
     lifecycle_ttl_days: int | None
@@ -191,6 +193,7 @@ def channel_json(ask: Ask, tx: Read, channel: Channel) -> ChannelJson:
     """A channel, completed by the rooms above."""
     more = ask.core.rooms.complete(tx, ask.principal, "channel", channel.id)
     general = channel.id == GENERAL_ID
+    life = life_now(tx, channel, more.get("newest_stamp"))
     return ChannelJson(
         id=channel.id,
         name=channel.name,
@@ -214,9 +217,10 @@ def channel_json(ask: Ask, tx: Read, channel: Channel) -> ChannelJson:
         can_reply=True,
         user_role="admin" if ask.principal.user_id in admins_of(tx, channel) else "member",
         notifications_enabled=True,
-        lifecycle_status="archived" if is_archived(channel) else "preserved" if channel.preserved else "active",
-        archived_at=None if channel.archived is None else instant_of(channel.archived),
-        archive_reason=channel.reason or None,
+        lifecycle_status=life.status,
+        days_until_archive=life.days_left,
+        archived_at=None if life.archived is None else instant_of(life.archived),
+        archive_reason=channel.reason or None if life.archived is not None else None,
         lifecycle_ttl_days=channel.ttl_days or None,
         lifecycle_preserved=channel.preserved,
         continues=None if channel.continues is None else channel_id(channel.continues),
@@ -229,18 +233,27 @@ def version_of(shown: ChannelJson) -> str:
     return f"{shown.id}-{hashlib.sha256(to_json(shown)).hexdigest()[:16]}"
 
 
-def is_archived(channel: Channel) -> bool:
-    """Whether it is put away."""
-    return channel.archived is not None
+def life_now(tx: Read, channel: Channel, newest: int | None) -> Life:
+    """Where a channel stands in its life; `newest` is the stamp of its newest message."""
+    return life_of(
+        ttl_days=channel.ttl_days,
+        preserved=channel.preserved,
+        changed=channel.changed,
+        archived=channel.archived,
+        newest=newest,
+        now_ms=tx.now_ms,
+    )
 
 
-def lifecycle_json(channel: Channel) -> dict[str, Any]:
+def lifecycle_json(shown: ChannelJson) -> dict[str, Any]:
     """The life of a channel (row 25)."""
     return {
-        "ttl_days": channel.ttl_days,
-        "preserved": channel.preserved,
-        "archived_at": None if channel.archived is None else instant_of(channel.archived),
-        "archive_reason": channel.reason or None,
+        "status": shown.lifecycle_status,
+        "ttl_days": shown.lifecycle_ttl_days,
+        "preserved": shown.lifecycle_preserved,
+        "archived_at": shown.archived_at,
+        "archive_reason": shown.archive_reason,
+        "days_until_archive": shown.days_until_archive,
     }
 
 
