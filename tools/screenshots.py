@@ -56,7 +56,7 @@ def screens(stage: Stage) -> list[Screen]:
         Screen("details", f"{launch}/about/members"),
         Screen("browse", "/c"),
         Screen("switcher", launch, ("Control+k",)),
-        Screen("help", launch, ("Control+/",)),
+        Screen("help", launch, ("Control+Slash",)),
         Screen("people", "/people"),
         Screen("person", f"/people/{stage.person}"),
         Screen("connect", "/connect"),
@@ -156,7 +156,7 @@ def sign_in(node: Node, page: Page) -> None:
 def take(page: Page, url: str, screen: Screen, target: Path) -> None:
     """Open a screen, wait until it is drawn, and keep what it looks like."""
     page.goto(url + screen.path)
-    page.locator("main:visible, aside:visible").first.wait_for()
+    page.locator(":is(main, aside):visible :is(h1, h2, p, article, button)").first.wait_for()
     page.locator("[aria-busy=true]").wait_for(state="detached")
     for key in screen.press:
         page.keyboard.press(key)
