@@ -10,7 +10,7 @@ from canopy.edge.principal import Permission
 from canopy.edge.route import RenderedPage, get
 from canopy.features.channels.tables import find_channel
 from canopy.features.messages.shown import MessageJson, message_bytes
-from canopy.features.messages.tables import find_message
+from canopy.features.messages.tables import find_some
 from canopy.features.search.tables import END, TERMS, count_terms, find_best, find_recent, words_wanted
 from canopy.ground.errors import InvalidParameter
 from canopy.log.db import Read
@@ -78,9 +78,8 @@ def _cursor(cursor: str, order: str) -> int:
 
 
 def _shown(ask: Ask, tx: Read, channel: str, identities: list[str]) -> list[msgspec.Raw]:
-    found_ones = (find_message(tx, channel, identity) for identity in identities)
     here, rendered = ask.principal.node, ask.rendered()
-    return [message_bytes(tx, one, here, rendered=rendered) for one in found_ones if one is not None]
+    return [message_bytes(tx, one, here, rendered=rendered) for one in find_some(tx, channel, identities)]
 
 
 ROUTES = [

@@ -31,6 +31,7 @@ from canopy.features.messages.events import Everyone, MessageDeleted, MessagePos
 from canopy.features.messages.tables.called import pack_pairs
 from canopy.features.messages.tables.marks import REACTED
 from canopy.features.people.tables import user_cards
+from canopy.ground.codec import to_json
 from canopy.ground.ids import EventId, NodeId
 from canopy.log import store
 from canopy.log.catalog import DONE, Catalog, Entry, Verdict, hidden, waiting
@@ -210,6 +211,7 @@ _PAGES = {
 }
 _THREADS = {newer: _page("time", newer=newer, thread=True) for newer in (False, True)}
 _ONE = prepare(_reading().where(text("shown.id = :id")))
+_SOME = prepare(_reading().where(text("shown.id IN (SELECT value FROM json_each(:ids))")))
 
 
 # What the log asks.
@@ -310,6 +312,13 @@ def find_message(tx: Read, channel: str, identity: str) -> Message | None:
     row = _ONE.row(tx, id=identity, now=tx.now_ms)
     found = Message(*row) if row else None
     return found if found is not None and found.channel == channel else None
+
+
+def find_some(tx: Read, channel: str, identities: Sequence[str]) -> list[Message]:
+    """Those of some messages that a channel shows, in the order in which they are named. One question for all."""
+    rows = _SOME.rows(tx, ids=to_json(identities).decode(), now=tx.now_ms)
+    known = {message.id: message for message in (Message(*row) for row in rows) if message.channel == channel}
+    return [known[identity] for identity in identities if identity in known]
 
 
 def find_anywhere(tx: Read, identity: str) -> Message | None:
