@@ -95,3 +95,45 @@ def test_who_is_called_on_another_node_sees_it(pair: list[Node], people: People)
     expect(two.article("please look")).to_have_class(re.compile("is-for-me"))
     expect(two.article("please look").locator(".mention")).to_have_count(1)
     expect(one.article("please look").locator(".mention")).to_have_count(1)
+
+
+def test_everything_done_with_a_channel_is_seen_on_the_other_node(pair: list[Node], people: People) -> None:
+    """Names, roles, moderators' deletions, the end of a message's time, the archive: without a reload."""
+    one, two = pair
+    channel = one.call("POST", "/channels", {"name": "plans"})["channel"]["id"]
+    path = f"/channels/{channel}"
+    wait_until(lambda: two.request("GET", f"/api/v1{path}", key=two.key).status == 200, "the channel")
+    there = people(two)
+    there.sign_in("two")
+    there.go(f"/c/{channel}/about/members")
+    there.page.locator("[role=feed][aria-busy=false]").wait_for()
+    seen_soon(
+        lambda: one.call("PATCH", path, {"name": "travel"}),
+        lambda: expect(there.page.get_by_role("heading", name="travel").first).to_be_visible(),
+    )
+    owner = two.call("GET", "/auth/status")["user_id"]
+    roles = there.page.locator("select")
+    before = roles.count()
+    seen_soon(
+        lambda: one.call("PUT", f"{path}/members/{owner}/role", {"role": "admin"}),
+        lambda: expect(roles).not_to_have_count(before),
+    )
+    article = there.page.get_by_role("article")
+    said = two.call("POST", "/channels/messages", {"channel_id": channel, "content": "to be removed"})["message"]["id"]
+    expect(article.filter(has_text="to be removed")).to_be_visible()
+    wait_until(lambda: one.request("GET", f"/api/v1{path}/messages/{said}", key=one.key).status == 200, "the message")
+    seen_soon(
+        lambda: one.call("DELETE", f"{path}/messages/{said}"),
+        lambda: expect(article.filter(has_text="to be removed")).to_have_count(0),
+    )
+    ends = time.monotonic() + 2
+    one.call("POST", "/channels/messages", {"channel_id": channel, "content": "brief", "ttl_seconds": 2})
+    expect(article.filter(has_text="brief")).to_be_visible()
+    expect(article.filter(has_text="brief")).to_have_count(0)
+    assert time.monotonic() - ends < WITHIN * SHARED_MACHINE
+    sidebar = there.page.get_by_role("link", name="travel")
+    expect(sidebar).to_have_count(1)
+    seen_soon(
+        lambda: one.call("PATCH", f"{path}/lifecycle", {"archived": True}),
+        lambda: expect(sidebar).to_have_count(0),
+    )
