@@ -239,6 +239,7 @@ class Node:
                 working = group.create_task(self._supervise("work that was left", self._work_off))
                 rebuilding = group.create_task(self._rebuild())
                 linking = group.create_task(self.mesh.run())
+                watching = group.create_task(self._supervise("watch over the disk", self._watch_storage))
                 self._announce()
                 gc.collect()
                 gc.freeze()
@@ -250,6 +251,7 @@ class Node:
                 working.cancel()
                 rebuilding.cancel()
                 linking.cancel()
+                watching.cancel()
         finally:
             await asyncio.to_thread(self.writer.stop)
             self.home.running_file.unlink(missing_ok=True)
@@ -308,6 +310,9 @@ class Node:
             except Exception:  # noqa: BLE001 - background task: the next round tries again
                 _log.exception("The %s failed; it is tried again in %s s.", what, SWEEP_SECONDS)
                 await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _watch_storage(self) -> None:
+        await self.health.watch_storage(self.streams.tell_storage)
 
     async def _work_off(self) -> None:
         """Do what the log left to do, slice by slice; then wait until a commit leaves something again."""

@@ -5,13 +5,16 @@ The disk is full for the node alone: its processes may not make any file larger 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from tests.e2e.node import GENERAL, Answer, Node
+from tests.e2e.wire import Event, Stream, run
 
 MOST_POSTS = 500
 
@@ -67,3 +70,24 @@ def test_a_problem_with_the_disk_says_that_a_retry_may_help(owned: Node) -> None
         _, refused = post_until_refused(owned)
     assert "retry-after" in refused.headers
     assert json.loads(refused.body)["error"]
+
+
+def states(events: list[Event]) -> list[Any]:
+    return [event.data for event in events if event.name == "state"]
+
+
+def test_every_page_is_told_of_a_full_disk_and_of_its_end(owned: Node) -> None:
+    """The stream says so beside the journal, which cannot be written; the health of the node says it too."""
+
+    async def scenario() -> None:
+        stream = await Stream.open(owned.port, owned.key)
+        with full_disk(owned):
+            await asyncio.to_thread(post_until_refused, owned)
+            await stream.until(lambda events: states(events) == [{"storage": "failing"}])
+            assert owned.request("GET", "/api/v1/health").json["checks"]["storage"] == "failing"
+            late = await Stream.open(owned.port, owned.key)
+            await late.until(lambda events: states(events) == [{"storage": "failing"}])
+        await stream.until(lambda events: states(events)[1:] == [{"storage": "ok"}])
+
+    run(scenario())
+    assert owned.request("GET", "/api/v1/health").json["checks"]["storage"] == "ok"

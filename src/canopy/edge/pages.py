@@ -17,6 +17,7 @@ from blake3 import blake3
 from starlette.requests import Request
 from starlette.responses import Response
 
+from canopy import __version__
 from canopy.ground.errors import MethodNotAllowed, NotFound
 
 FRAME_SOURCES = "'self'"
@@ -33,6 +34,8 @@ SAFETY = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+VERSION = "X-Canopy-Version"
+"""On the stream of events: a page that is older than what the node now serves learns of it here."""
 _FOREVER = "public, max-age=31536000, immutable"
 _OURS = ("/api", "/assets/", "/metrics", "/livez", "/readyz", "/mcp")
 _OLD = {
@@ -113,11 +116,13 @@ def _is_trustworthy(request: Request) -> bool:
 
 
 def _asset(request: Request, path: str) -> Response:
-    _, _, rest = path.removeprefix("/assets/").partition("/")
+    name, _, rest = path.removeprefix("/assets/").partition("/")
     file = tree().files.get(rest)
     if file is None:
         raise NotFound("There is no such file.", code="unknown_path")
-    return _respond(request, file, {"Cache-Control": _FOREVER}, trusted=False)
+    # An open page of an older version may still ask for a part; what it gets must not be kept under the old name.
+    kept = _FOREVER if name == tree_name() else "no-store"
+    return _respond(request, file, {"Cache-Control": kept}, trusted=False)
 
 
 def _respond(request: Request, file: File, headers: dict[str, str], *, trusted: bool) -> Response:
@@ -133,14 +138,34 @@ def _respond(request: Request, file: File, headers: dict[str, str], *, trusted: 
 @cache
 def tree() -> Tree:
     """Read and compress the web app; once, at the first page."""
-    contents = dict(sorted(_walk(files("canopy").joinpath("web"), "")))
-    contents[_JOINED] = b"\n".join(contents[path] for path in _SHEETS if path in contents)
-    hasher = blake3()
-    for path, content in contents.items():
-        hasher.update(path.encode() + b"\0" + len(content).to_bytes(8, "big") + content)
-    name = hasher.hexdigest()[:16]
+    contents = _contents()
+    name = tree_name()
     served = {path: _file(path, content) for path, content in contents.items() if path != "index.html"}
     return Tree(name, served, _file("index.html", _shell(contents, name)))
+
+
+@cache
+def tree_name() -> str:
+    """The hash of the web app; ten times quicker than packing it, for who needs nothing else."""
+    hasher = blake3()
+    for path, content in _contents().items():
+        hasher.update(path.encode() + b"\0" + len(content).to_bytes(8, "big") + content)
+    return hasher.hexdigest()[:16]
+
+
+def app_version() -> str:
+    """The program's version and the web app's, as semantic versioning writes them together."""
+    return _version_of(tree_name())
+
+
+def _version_of(name: str) -> str:
+    return f"{__version__}+{name}"
+
+
+def _contents() -> dict[str, bytes]:
+    contents = dict(sorted(_walk(files("canopy").joinpath("web"), "")))
+    contents[_JOINED] = b"\n".join(contents[path] for path in _SHEETS if path in contents)
+    return contents
 
 
 def _walk(folder: Any, prefix: str) -> list[tuple[str, bytes]]:
@@ -167,6 +192,7 @@ def _shell(contents: dict[str, bytes], name: str) -> bytes:
     links = "\n".join(f'<link rel="modulepreload" href="/assets/-/{path}">' for path in modules(contents, "main.js"))
     style = f'<link rel="stylesheet" href="/assets/-/{_JOINED}">'
     page = page.replace("<!--styles-->", style).replace("<!--preload-->", links)
+    page = page.replace("<!--version-->", f'<meta name="canopy-version" content="{_version_of(name)}">')
     return page.replace("/assets/-/", f"/assets/{name}/").encode()
 
 

@@ -13,7 +13,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import Receive, Scope, Send
 
 from canopy.edge.core import Core
-from canopy.edge.pages import SAFETY
+from canopy.edge.health import OK
+from canopy.edge.pages import SAFETY, VERSION, app_version
 from canopy.edge.principal import Principal
 from canopy.ground.codec import to_json
 from canopy.ground.errors import Busy, TooManyRequests
@@ -36,6 +37,8 @@ PER_CREDENTIAL = 5
 PER_NODE = 2_000
 HEARTBEAT = 15.0
 STALLED_SECONDS = 20.0
+STATE = b"event: state\ndata: %s\n\n"
+"""How the node is, to those who look at it: no event of the journal, so it has no id."""
 PING = b": ping\n\nevent: ping\ndata: {}\n\n"
 RETRY = b"retry: 1000\n\n"
 
@@ -50,6 +53,7 @@ class Subscriber:
         """Whether texts come as HTML too."""
         self.sent = 0
         self.overflowed = False
+        self._state = b""
         self._queue: deque[tuple[int, bytes]] = deque()
         self._bytes = 0
         self._ready = asyncio.Event()
@@ -65,6 +69,11 @@ class Subscriber:
 
     def ring(self) -> None:
         """Wake whoever waits."""
+        self._ready.set()
+
+    def tell(self, chunk: bytes) -> None:
+        """Send how the node is; only the newest word of it counts."""
+        self._state = chunk
         self._ready.set()
 
     def close(self) -> None:
@@ -83,7 +92,7 @@ class Subscriber:
 
     def take(self) -> bytes:
         """What to send next of what is queued above what was sent already: a copy, so only a piece at a time."""
-        chunks: list[bytes] = []
+        chunks, self._state = [self._state], b""
         size = 0
         while self._queue and size < PIECE_BYTES:
             seq, chunk = self._queue.popleft()
@@ -106,6 +115,7 @@ class Streams:
         self._seq = 0
         self._encoded: dict[tuple[int, bool], bytes] = {}
         self._encoded_at = -1
+        self._state = b""
         core.bus.listen(self.spread)
 
     def start(self) -> None:
@@ -127,12 +137,21 @@ class Streams:
         if len(self._subscribers) >= PER_NODE:
             raise Busy("This node holds as many streams as it can.", code="too_many_streams")
         self._subscribers[id(subscriber)] = subscriber
+        if self._state:
+            subscriber.tell(self._state)
         self._core.metrics.streams_open = len(self._subscribers)
 
     def leave(self, subscriber: Subscriber) -> None:
         """Remove a stream."""
         self._subscribers.pop(id(subscriber), None)
         self._core.metrics.streams_open = len(self._subscribers)
+
+    def tell_storage(self, state: str) -> None:
+        """Tell everybody whether the node can save what they write. Those who come later hear it while it cannot."""
+        chunk = STATE % msgspec.json.encode({"storage": state})
+        self._state = b"" if state == OK else chunk
+        for subscriber in self._subscribers.values():
+            subscriber.tell(chunk)
 
     def still_valid(self, subscriber: Subscriber) -> bool:
         """Whether the key of a stream has not expired meanwhile; asked before each piece."""
@@ -203,7 +222,12 @@ class StreamResponse:
 
     def __init__(self, streams: Streams, subscriber: Subscriber, after: int | None, heartbeat: float) -> None:
         self.headers = MutableHeaders(
-            {**SAFETY, "Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
+            {
+                **SAFETY,
+                "Content-Type": "text/event-stream; charset=utf-8",
+                "X-Accel-Buffering": "no",
+                VERSION: app_version(),
+            }
         )
         self._streams = streams
         self._subscriber = subscriber

@@ -52,6 +52,8 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._died: Callable[[BaseException], None] = lambda error: None
         self.failure: BaseException | None = None
+        self.refused = False
+        """Whether the disk took nothing of the last batch."""
 
     def start(self, died: Callable[[BaseException], None]) -> None:
         """Start the thread. `died` is told, on that thread, of an error that the writer does not survive."""
@@ -147,6 +149,7 @@ class Writer:
         except BaseException:
             self._put_back(batch)
             raise
+        self.refused = any(isinstance(outcome.error, StorageFailed) for outcome in batch[:done])
         self._observe(done, clock.monotonic() - began)
         self._put_back(batch[done:])
         _answer(batch[:done])
