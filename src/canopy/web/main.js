@@ -102,6 +102,8 @@ function enter(session) {
   stops.add(stream.state.subscribe(({ phase }) => phase === "live" && catchUp()));
   stops.add(channels.list.subscribe(() => visits.retitle()));
   stops.listen(window, "beforeunload", (event) => outbox.waiting() > 0 && event.preventDefault());
+  app.api.onNotSaved = () => stream.cannotSave();
+  stops.add(() => (app.api.onNotSaved = () => {}));
   keepSignedIn(signedIn, stops);
   stops.add(bindShortcuts(signedIn, out), bindFaces(signedIn));
 
@@ -167,6 +169,7 @@ function frame(signedIn, out, { channel, panel }) {
     page: /** @type {"list" | "page" | "place" | "panel"} */ (path === "/" ? "list" : panel ? "panel" : channel === null ? "page" : "place"),
     conversation: channel !== null,
     panel,
+    banner: html`<canopy-banner .stream=${signedIn.stream}></canopy-banner>`,
     rail: html`<canopy-rail .items=${signedIn.places} .stores=${[signedIn.peers.view, signedIn.approvals]} .here=${path}></canopy-rail>`,
     account: html`<canopy-account .me=${signedIn.me} .onSignOut=${out}></canopy-account>`,
     sidebar: html`<canopy-sidebar .app=${signedIn} .here=${channel ? `/c/${encodeURIComponent(channel)}` : path}

@@ -48,6 +48,8 @@ export class Api {
     this.csrf = "";
     /** Called once per refused call when the session is gone. @type {() => void} */
     this.onSignedOut = () => {};
+    /** Called when the node could not write something down. @type {() => void} */
+    this.onNotSaved = () => {};
   }
 
   /** @param {string} path @param {CallOptions} [options] */
@@ -129,6 +131,7 @@ export class Api {
   async #read(response, path) {
     const body = await jsonOf(response);
     if (response.ok) return body;
+    if (body.code === "storage_failed") this.onNotSaved();
     if (response.status === 401 && !path.startsWith("/session")) this.onSignedOut();
     throw new ApiError(response.status, body, secondsOf(response.headers.get("Retry-After")));
   }

@@ -193,5 +193,7 @@ function bodyOf({ channelId, content, clientId, parentId, lifespan }) {
 function passes(error) {
   if (error instanceof Unreachable) return true;
   if (!(error instanceof ApiError)) return false;
+  // A disk does not empty itself: whoever wrote is told, and decides.
+  if (error.code === "storage_failed") return false;
   return TRY_AGAIN.has(error.status) || error.code === "idempotency_in_progress";
 }

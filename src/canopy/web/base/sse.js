@@ -59,7 +59,7 @@ export class StreamRefused extends Error {
 /**
  * Reads one stream until it ends, goes silent or is aborted. Always ends by throwing or returning.
  * @param {string} url
- * @param {{signal: AbortSignal, silence: number, onOpen: () => void, onFrames: (frames: Frame[]) => void}} options
+ * @param {{signal: AbortSignal, silence: number, onOpen: (headers: Headers) => void, onFrames: (frames: Frame[]) => void}} options
  *   silence: milliseconds without a byte after which the connection counts as lost
  */
 export async function readStream(url, { signal, silence, onOpen, onFrames }) {
@@ -73,7 +73,7 @@ export async function readStream(url, { signal, silence, onOpen, onFrames }) {
     const response = await fetch(url, { signal: both, cache: "no-store", headers: { Accept: "text/event-stream" } });
     if (!response.ok || !response.body) throw new StreamRefused(response.status);
     lastByte = Date.now();
-    onOpen();
+    onOpen(response.headers);
     const reader = response.body.getReader();
     const decoder = new TextDecoder();
     const parser = new SseParser();

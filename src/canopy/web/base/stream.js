@@ -16,6 +16,7 @@ const TRIES_BEFORE_GONE = 2; // failed attempts after which "reconnecting" becom
 
 /** @typedef {"connecting" | "live" | "retrying" | "unreachable" | "signed-out"} Phase */
 /** @typedef {{phase: Phase, retryAt: number | null}} StreamState */
+/** What the node says of itself. @typedef {{canSave: boolean, version: string}} NodeState */
 /** @typedef {import("./types.js").LiveEvent} LiveEvent */
 
 export class EventStream {
@@ -24,6 +25,8 @@ export class EventStream {
     this.api = api;
     /** @type {Store<StreamState>} */
     this.state = new Store(/** @type {StreamState} */ ({ phase: "connecting", retryAt: null }));
+    /** The version is empty until it is known. @type {Store<NodeState>} */
+    this.node = new Store(/** @type {NodeState} */ ({ canSave: true, version: "" }));
     this.seq = -1;
     this.leading = false;
     this.stopping = new AbortController();
@@ -115,7 +118,7 @@ export class EventStream {
         await readStream(`/api/v1/events/stream?render=html&after_seq=${this.seq}&heartbeat=${HEARTBEAT}`, {
           signal,
           silence: SILENCE,
-          onOpen: () => this.#opened(backoff),
+          onOpen: (headers) => this.#opened(backoff, headers.get("X-Canopy-Version") ?? ""),
           onFrames: (frames) => this.#received(frames),
         });
       } catch (error) {
@@ -126,9 +129,10 @@ export class EventStream {
     }
   }
 
-  /** @param {Backoff} backoff */
-  #opened(backoff) {
+  /** A node that cannot save says so at once. @param {Backoff} backoff @param {string} version */
+  #opened(backoff, version) {
     backoff.reset();
+    this.#tellOfNode({ canSave: true, version });
     this.#tell({ phase: "live", retryAt: null });
   }
 
@@ -138,6 +142,7 @@ export class EventStream {
     const events = [];
     for (const frame of frames) {
       if (frame.event === "reset") this.#reset(seqOf(frame.data));
+      else if (frame.event === "state") this.#tellOfNode({ ...this.node.value, canSave: stateOf(frame.data).storage === "ok" });
       else if (frame.event !== "ping") events.push(...parsed(frame));
     }
     const fresh = this.#deliver(events);
@@ -185,14 +190,28 @@ export class EventStream {
     this.bus.post({ kind: "state", state });
   }
 
+  /** The node refused to save something. */
+  cannotSave() {
+    if (this.node.value.canSave) this.#tellOfNode({ ...this.node.value, canSave: false });
+  }
+
+  /** @param {NodeState} node */
+  #tellOfNode(node) {
+    this.node.set(node);
+    this.bus.post({ kind: "node", node });
+  }
+
   /** @param {any} message from another tab */
   #heard(message) {
     if (message.kind === "events") this.#deliver(message.events);
     if (message.kind === "state" && !this.leading) this.state.set(message.state);
+    if (message.kind === "node") this.node.set(message.node);
     if (message.kind === "reset") this.#startOver(message.seq);
     if (message.kind === "leading" && this.seq >= 0 && this.seq < message.from) this.#startOver(message.from);
     if (message.kind === "retry" && this.leading) this.retryNow();
-    if (message.kind === "hello" && this.leading) this.bus.post({ kind: "state", state: this.state.value });
+    if (message.kind !== "hello" || !this.leading) return;
+    this.bus.post({ kind: "state", state: this.state.value });
+    this.bus.post({ kind: "node", node: this.node.value });
   }
 
   /** A page frozen by the browser and brought back has heard nothing meanwhile. @param {Event} event */
@@ -204,6 +223,15 @@ export class EventStream {
 
   /** Closing the connection ourselves keeps the console of a leaving page silent. */
   #leaving = () => this.yielding.abort();
+}
+
+/** @param {string} data @returns {{storage?: string}} */
+function stateOf(data) {
+  try {
+    return JSON.parse(data) ?? {};
+  } catch {
+    return {};
+  }
 }
 
 /** @param {import("./sse.js").Frame} frame @returns {LiveEvent[]} */

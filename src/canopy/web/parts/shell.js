@@ -12,6 +12,7 @@ import { words } from "./strings.js";
  * @property {"list" | "page" | "place" | "panel"} page which of them a narrow screen shows
  * @property {boolean} conversation
  * @property {string | null} panel the name of the landmark beside the place
+ * @property {unknown} banner
  * @property {unknown} rail
  * @property {unknown} account
  * @property {unknown} sidebar
@@ -19,9 +20,10 @@ import { words } from "./strings.js";
  */
 
 /** @param {Slots} slots */
-export function shell({ page, conversation, panel, rail, account, sidebar, status }) {
+export function shell({ page, conversation, panel, banner, rail, account, sidebar, status }) {
   return html`
     <div class="skip-links">${conversation ? toConversation() : html`<a href="#main" @click=${skipTo("h1")}>${words.skipToContent}</a>`}</div>
+    ${banner}
     <div class="shell" data-page=${page}>
       <nav class="rail" aria-label=${words.main} @keydown=${rove}>
         ${rail}

@@ -1,9 +1,10 @@
-/** One line at the foot of the page: whether what is shown is live, and what waits. */
+/** How the node is: one line at the foot of the page for what changes, a banner for what cannot wait. */
 
 import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./element.js";
 import { cleanName } from "../base/text.js";
-import { catchingUp, gone, howFar, retryIn, words } from "./strings.js";
+import { icon } from "./icons.js";
+import { catchingUp, gone, howFar, retryIn, updatedTo, words } from "./strings.js";
 
 const GLYPHS = { live: "●", connecting: "◐", retrying: "◐", unreachable: "○", "signed-out": "○" };
 
@@ -66,4 +67,36 @@ export class StatusStrip extends LightElement {
   }
 }
 
+/** The version of this page, as the node wrote it into it. */
+const VERSION = document.querySelector("meta[name=canopy-version]")?.getAttribute("content") ?? "";
+
+/** What everybody has to know of the node, above the page: it cannot save, or it is another version than this page. */
+export class Banner extends LightElement {
+  static properties = { stream: { attribute: false } };
+
+  constructor() {
+    super();
+    /** @type {import("../base/stream.js").EventStream} */
+    this.stream = /** @type {any} */ (undefined);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.follow(this.stream.node);
+  }
+
+  render() {
+    const { canSave, version } = this.stream.node.value;
+    return html`${canSave ? nothing : html`<p class="strip is-danger" role="alert">${icon("warn")}<span>${words.cannotSave}</span></p>`}
+      ${version === "" || version === VERSION ? nothing : this.#updated(version)}`;
+  }
+
+  /** Never forced: what is typed stays, here and over the reload. @param {string} version */
+  #updated(version) {
+    return html`<p class="strip is-note" role="status"><span>${updatedTo(version.split("+")[0] ?? "")}</span>
+      <button class="link-button" type="button" @click=${() => location.reload()}>${words.reload}</button></p>`;
+  }
+}
+
 customElements.define("canopy-status", StatusStrip);
+customElements.define("canopy-banner", Banner);

@@ -77,6 +77,9 @@ export const words = catalogue("parts", {
   retryNow: "Retry now",
   signedOut: "Signed out",
   gone: "Node not reachable: your messages wait here",
+  cannotSave: "This node cannot save messages: disk full or not writable. What you write stays here until it can be sent.",
+  updatedTo: "Updated to {version}",
+  reload: "Reload",
   technical: "Technical details",
   actions: "Message actions",
   more: "More actions",
@@ -139,6 +142,9 @@ export const retryIn = (seconds) => fill(words.retryIn, { n: seconds });
 
 /** @param {number} waiting */
 export const gone = (waiting) => (waiting > 0 ? fill(words.goneWith, { n: waiting }) : words.gone);
+
+/** @param {string} version */
+export const updatedTo = (version) => fill(words.updatedTo, { version });
 
 /** @param {number} over */
 export const tooLong = (over) => fill(words.tooLong, { n: over });
