@@ -52,6 +52,8 @@ export class Composer extends LightElement {
     /** @type {import("../base/drafts.js").Drafts} */
     this.drafts = /** @type {any} */ (undefined);
     this.text = "";
+    /** How the text looks while it is typed. @type {import("./composer-backdrop.js").Backdrop | null} */
+    this.backdrop = null;
   }
 
   connectedCallback() {
@@ -101,12 +103,12 @@ export class Composer extends LightElement {
     return html`<div class="composer${this.initial === null ? "" : " is-edit"}">
       <div class="composer-box">
         ${completion?.render(this.#take) ?? nothing}
-        <textarea class="composer-text" id=${this.name} rows="1" aria-label=${this.label} placeholder=${this.label}
+        <div class="composer-field"><div class="composer-light" aria-hidden="true"></div><textarea class="composer-text" id=${this.name} rows="1" aria-label=${this.label} placeholder=${this.label}
           enterkeyhint="send" autocomplete="off" dir="auto" aria-describedby="${this.name}-foot" .value=${live(this.text)}
           spellcheck=${preferences.value.spellcheck ? "true" : "false"} aria-autocomplete=${this.completes ? "list" : nothing} aria-controls=${completion?.open ? completion.name : nothing}
           aria-activedescendant=${completion?.active ?? nothing} @blur=${() => this.completion?.close()} @click=${this.#look}
           @input=${(/** @type {Event} */ event) => this.#typed(/** @type {HTMLTextAreaElement} */ (event.target).value)}
-          @keydown=${this.#pressed}></textarea>
+          @keydown=${this.#pressed}></textarea></div>
         ${this.initial === null ? html`${this.#tools()}${this.#sendButton()}` : nothing}
       </div>
       ${this.problem ? html`<p class="composer-problem" role="alert">${this.problem}</p>` : nothing}
@@ -116,9 +118,17 @@ export class Composer extends LightElement {
 
   updated() {
     const box = this.#box();
-    if (GROWS_BY_ITSELF || !box) return;
-    box.style.blockSize = "auto";
-    box.style.blockSize = `${box.scrollHeight}px`;
+    if (!box) return;
+    if (this.backdrop) this.backdrop.draw();
+    else if (this.text) void this.#light(box);
+    if (!GROWS_BY_ITSELF) grow(box);
+  }
+
+  /** @param {HTMLTextAreaElement} box */
+  async #light(box) {
+    const { Backdrop } = await import("./composer-backdrop.js");
+    this.backdrop ??= new Backdrop(/** @type {HTMLElement} */ (box.previousElementSibling), box);
+    this.backdrop.draw();
   }
 
   #tools() {
@@ -300,6 +310,15 @@ export class Composer extends LightElement {
   #box() {
     return this.querySelector("textarea");
   }
+}
+
+/** As high as its text, without moving what is in view. @param {HTMLTextAreaElement} box */
+function grow(box) {
+  const field = /** @type {HTMLElement} */ (box.parentElement);
+  const { scrollTop } = field;
+  box.style.blockSize = "auto";
+  box.style.blockSize = `${box.scrollHeight}px`;
+  field.scrollTop = scrollTop;
 }
 
 /** @param {KeyboardEvent} event */
