@@ -17,7 +17,7 @@ import uvicorn
 
 from canopy import __version__, installed
 from canopy.crypto.sealing import token_digest
-from canopy.edge import accounts
+from canopy.edge import accounts, sessions
 from canopy.edge.core import Claim, Core
 from canopy.edge.guard import Limits
 from canopy.edge.health import Health
@@ -334,8 +334,8 @@ class Node:
             while await self.writer.write(lambda tx, step=step: step(tx, self.door)) == retention.SLICE:  # type: ignore[misc]
                 pass
         keys, self.core.used_keys = self.core.used_keys, {}
-        sessions, self.core.used_sessions = self.core.used_sessions, set()
-        await self.writer.write(lambda tx: self._tidy(tx, keys, sessions))
+        browsers, self.core.used_sessions = self.core.used_sessions, set()
+        await self.writer.write(lambda tx: self._tidy(tx, keys, browsers))
         await self.writer.write(lambda tx: store_check_ins(tx, self.core.check_ins.take()))
         self.core.limits.prune()
 
@@ -346,10 +346,11 @@ class Node:
             self.door.do(tx, draft)
         return bool(drafts)
 
-    def _tidy(self, tx: Tx, keys: dict[str, int], sessions: set[str]) -> None:
+    def _tidy(self, tx: Tx, keys: dict[str, int], browsers: set[str]) -> None:
         self.home.database.fold_soon()
         accounts.touch_keys(tx, keys)
-        accounts.touch_sessions(tx, sessions)
+        sessions.touch_sessions(tx, browsers)
+        sessions.forget_ended(tx)
         accounts.forget_old(tx, 1000)
         retention.prune_journal(tx)
 

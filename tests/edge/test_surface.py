@@ -26,7 +26,7 @@ def address(route: Route, local: Local) -> str:
     """The path of a route with ids that exist where there can be some."""
     known = {"channel_id": "general", "user_id": local.user_id, "message_id": "M0", "peer_id": "p", "key": "k"}
     return route.path.format_map(
-        {"reaction_type": "like", "digest": "d", "id": "x", "key_id": "k", "list_id": "l", **known}
+        {"reaction_type": "like", "digest": "d", "id": "x", "key_id": "k", "list_id": "l", "session_id": "s", **known}
     )
 
 

@@ -3,7 +3,7 @@
 import random
 from typing import Any
 
-from canopy.edge import accounts
+from canopy.edge import accounts, sessions
 from canopy.edge.identify import cookie_name
 from canopy.edge.principal import ALL
 from canopy.features.channels.events import ChannelOpened
@@ -89,7 +89,7 @@ class Built:
                 some -= {"manage_node"}
             await self._key(user, key, some, state)
         for state in ("good", "no token"):
-            token, csrf = await self._write(lambda tx: accounts.open_session(tx, key, remember=True))
+            token, csrf = await self._write(lambda tx: sessions.open_session(tx, key, remember=True))
             held = EVERYTHING if user.owner else EVERYTHING - {"manage_node"}
             headers = {"Cookie": f"{cookie_name(self.local.node.core)}={token}"}
             headers |= {"X-CSRFToken": csrf} if state == "good" else {}

@@ -122,6 +122,7 @@ ROWS: dict[str, Row] = {
     "GET /keys": Row("manage_keys", "fine"),
     "PATCH /keys/{key_id}": Row("manage_keys", "own key", True),
     "DELETE /keys/{key_id}": Row("manage_keys", "foreign key"),
+    "GET /sessions": Row("manage_keys", "fine"),
     "GET /events": Row("read_feed", "fine"),
     "GET /events/diagnostics": Row(ANYBODY, "owner"),
     # Channels.

@@ -1,11 +1,10 @@
-"""Accounts, API keys, sessions and answered requests: local rows of this node, never events.
+"""Accounts, API keys and answered requests: local rows of this node, never events.
 
 Secrets are stored as digests. Every function takes the transaction it works in; hashing passwords, which takes
 tens of milliseconds, is done by the caller before it asks for one.
 """
 
 import secrets
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -18,7 +17,6 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Text,
     bindparam,
-    delete,
     func,
     insert,
     select,
@@ -42,8 +40,6 @@ ACCOUNT_CHANGED = "account.changed"
 _CHANGED = Notice(event_type=ACCOUNT_CHANGED, visibility="node")
 TOKEN_BYTES = 32
 """43 characters in base64url."""
-IDLE_MS = 12 * 3600 * 1000
-REMEMBERED_MS = 30 * 24 * 3600 * 1000
 ANSWERS_MS = 24 * 3600 * 1000
 """How long an Idempotency-Key is remembered (REST section 0.7)."""
 
@@ -72,16 +68,6 @@ api_keys = local(
     Column("last_used", BigInteger),
 )
 Index("api_keys_user", api_keys.c.user)
-sessions = local(
-    "sessions",
-    Column("session_id", Text, primary_key=True),
-    Column("user", Text, nullable=False),
-    Column("digest", LargeBinary, nullable=False, unique=True),
-    Column("csrf", Text, nullable=False),
-    Column("created", BigInteger, nullable=False),
-    Column("last_seen", BigInteger, nullable=False),
-    Column("idle", BigInteger, nullable=False),
-)
 answers = local(
     "answers",
     Column("user", Text, nullable=False),
@@ -129,7 +115,7 @@ class ApiKey(msgspec.Struct, frozen=True):
         return frozenset(self.permissions.split(","))
 
 
-_ACCOUNT = (
+ACCOUNT = (
     accounts.c.user,
     accounts.c.username,
     accounts.c.password,
@@ -142,17 +128,20 @@ _KEY = [column for column in api_keys.c if column.name != "digest"]
 
 _INSERT_ACCOUNT = prepare(insert(accounts).values(row_of(accounts)))
 _COUNT_ACCOUNTS = prepare(select(func.count()).select_from(accounts))
-_BY_NAME = prepare(select(*_ACCOUNT).where(accounts.c.folded == bindparam("folded")))
-_BY_USER = prepare(select(*_ACCOUNT).where(accounts.c.user == bindparam("user")))
-_OWNER = prepare(select(*_ACCOUNT).where(accounts.c.owner == text("1")))
-_ALL_ACCOUNTS = prepare(select(*_ACCOUNT).order_by(accounts.c.created, text("rowid")))
+_BY_NAME = prepare(select(*ACCOUNT).where(accounts.c.folded == bindparam("folded")))
+_BY_USER = prepare(select(*ACCOUNT).where(accounts.c.user == bindparam("user")))
+_OWNER = prepare(select(*ACCOUNT).where(accounts.c.owner == text("1")))
+_ALL_ACCOUNTS = prepare(select(*ACCOUNT).order_by(accounts.c.created, text("rowid")))
+_SET_PASSWORD = prepare(
+    update(accounts).where(accounts.c.user == bindparam("who")).values(password=bindparam("new_hash"))
+)
 _SET_STATUS = prepare(
     update(accounts).where(accounts.c.user == bindparam("who")).values(status=bindparam("new_status"))
 )
 
 _INSERT_KEY = prepare(insert(api_keys).values(row_of(api_keys)))
 _BY_DIGEST = prepare(
-    select(*_KEY, *_ACCOUNT)
+    select(*_KEY, *ACCOUNT)
     .join_from(api_keys, accounts, accounts.c.user == api_keys.c.user)
     .where(api_keys.c.digest == bindparam("digest"))
 )
@@ -171,16 +160,6 @@ _CHANGE_KEY = prepare(
     .values(name=bindparam("new_name"), permissions=bindparam("new_permissions"))
 )
 _USED = prepare(update(api_keys).where(api_keys.c.key_id == bindparam("which")).values(last_used=bindparam("at")))
-
-_INSERT_SESSION = prepare(insert(sessions).values(row_of(sessions)))
-_BY_SESSION = prepare(
-    select(sessions.c.session_id, sessions.c.csrf, sessions.c.created, sessions.c.last_seen, sessions.c.idle, *_ACCOUNT)
-    .join_from(sessions, accounts, accounts.c.user == sessions.c.user)
-    .where(sessions.c.digest == bindparam("digest"))
-)
-_SEEN = prepare(update(sessions).where(sessions.c.session_id == bindparam("which")).values(last_seen=bindparam("at")))
-_END_SESSION = prepare(delete(sessions).where(sessions.c.session_id == bindparam("which")))
-_END_OLD_SESSIONS = prepare(text("DELETE FROM sessions WHERE last_seen + idle < :now OR created + :longest < :now"))
 
 _FIND_ANSWER = prepare(
     select(answers.c.fingerprint, answers.c.status, answers.c.body, answers.c.event_ids).where(
@@ -239,7 +218,7 @@ def find_owner(tx: Read) -> Account | None:
 
 def list_accounts(tx: Read) -> list[Account]:
     """All accounts of this node, oldest first."""
-    return [_account(row) for row in _ALL_ACCOUNTS.rows(tx)]
+    return [account_of(row) for row in _ALL_ACCOUNTS.rows(tx)]
 
 
 def set_status(tx: Tx, user: UserKey, status: Status) -> None:
@@ -248,13 +227,19 @@ def set_status(tx: Tx, user: UserKey, status: Status) -> None:
     write_notice(tx, _CHANGED)
 
 
-def _account(row: Any) -> Account:
+def set_password(tx: Tx, user: UserKey, hashed: str) -> None:
+    """Store the hash of a new password."""
+    _SET_PASSWORD.run(tx, who=user, new_hash=hashed)
+
+
+def account_of(row: Any) -> Account:
+    """The account whose columns ACCOUNT were read."""
     user, username, password, account_type, status, owner, created = row
     return Account(user, username, password, account_type, status, bool(owner), created)
 
 
 def _found(row: Any) -> Account | None:
-    return _account(row) if row else None
+    return account_of(row) if row else None
 
 
 # API keys.
@@ -274,7 +259,7 @@ def create_key(
 def find_key(tx: Read, token: str) -> tuple[ApiKey, Account] | None:
     """The key with this text and its account; revoked and expired ones included."""
     row = _BY_DIGEST.row(tx, digest=token_digest(token))
-    return None if row is None else (ApiKey(*row[:9]), _account(row[9:]))
+    return None if row is None else (ApiKey(*row[:9]), account_of(row[9:]))
 
 
 def list_keys(tx: Read, user: UserKey) -> list[ApiKey]:
@@ -297,47 +282,6 @@ def touch_keys(tx: Tx, used: dict[str, int]) -> None:
     """Store when keys were last used."""
     for key_id, at in used.items():
         _USED.run(tx, which=key_id, at=at)
-
-
-# Sessions.
-
-
-def open_session(tx: Tx, user: UserKey, *, remember: bool) -> tuple[str, str]:
-    """A new browser session: its cookie text and its CSRF token."""
-    token, csrf = new_token(), new_token()
-    _INSERT_SESSION.run(
-        tx,
-        session_id=secrets.token_hex(16),
-        user=user,
-        digest=token_digest(token),
-        csrf=csrf,
-        created=tx.now_ms,
-        last_seen=tx.now_ms,
-        idle=REMEMBERED_MS if remember else IDLE_MS,
-    )
-    return token, csrf
-
-
-def find_session(tx: Read, token: str) -> tuple[str, str, Account] | None:
-    """A live session: its id, CSRF token, and account."""
-    row = _BY_SESSION.row(tx, digest=token_digest(token))
-    if row is None:
-        return None
-    session_id, csrf, created, last_seen, idle = row[:5]
-    if last_seen + idle < tx.now_ms or created + REMEMBERED_MS < tx.now_ms:
-        return None
-    return session_id, csrf, _account(row[5:])
-
-
-def touch_sessions(tx: Tx, used: Iterable[str]) -> None:
-    """Sessions were used: their idle time begins anew."""
-    for session_id in used:
-        _SEEN.run(tx, which=session_id, at=tx.now_ms)
-
-
-def end_session(tx: Tx, session_id: str) -> None:
-    """Sign out."""
-    _END_SESSION.run(tx, which=session_id)
 
 
 # Answers that are given again to the same Idempotency-Key.
@@ -364,9 +308,8 @@ def store_answer(tx: Tx, user: str, key: str, answer: Answer) -> None:
 
 
 def forget_old(tx: Tx, most: int) -> None:
-    """Drop answers and sessions whose time is over, in slices."""
+    """Drop answers whose time is over, in slices."""
     _FORGET_ANSWERS.run(tx, before=tx.now_ms - ANSWERS_MS, most=most)
-    _END_OLD_SESSIONS.run(tx, now=tx.now_ms, longest=REMEMBERED_MS)
 
 
 def principal_of(node: NodeId, account: Account, permissions: frozenset[str], credential: str) -> Principal:

@@ -10,6 +10,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from canopy.crypto.passwords import RULES, broken_rules
 from canopy.edge import act
 from canopy.edge.principal import Principal
 from canopy.edge.route import Route
@@ -238,6 +239,15 @@ def check_text(value: str, field: str, most: int, *, code: str = "content_too_la
 def check_name(value: str, field: str, most: int) -> str:
     """A cleaned one-line name within its limit. Cleaning may lengthen it, so it is measured afterwards too."""
     return check_text(clean_name(check_text(value, field, most)), field, most)
+
+
+def check_password(password: str, handle: str, field: str) -> None:
+    """Whether an account may have this password (decision 25). Raises InvalidRequest with the broken rules."""
+    broken = broken_rules(password, handle)
+    if broken:
+        rules = [rule for rule in RULES if rule["code"] in broken]
+        sentence = "This password is not accepted: " + "; ".join(rule["text"] for rule in rules) + "."
+        raise invalid(field, broken[0], sentence, code="weak_password", rules=rules)
 
 
 def invalid(field: str, why: str, sentence: str, **details: Any) -> InvalidRequest:

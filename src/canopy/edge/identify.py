@@ -7,7 +7,7 @@ import msgspec
 from starlette.requests import Request
 
 from canopy.crypto.sealing import equal, token_digest
-from canopy.edge import accounts
+from canopy.edge import accounts, sessions
 from canopy.edge.core import Core
 from canopy.edge.guard import COMMAND_LINE, check_origin, is_loopback
 from canopy.edge.principal import ALL, Permission, Principal
@@ -73,7 +73,7 @@ def _by_key(core: Core, tx: Read, token: str) -> Principal:
 
 
 def _by_cookie(core: Core, tx: Read, request: Request, cookie: str) -> Principal | None:
-    found = accounts.find_session(tx, cookie)
+    found = sessions.find_session(tx, cookie)
     if found is None:
         return None
     session_id, csrf, account = found

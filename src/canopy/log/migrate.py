@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table, inspect, text
 
 from canopy.ground.errors import StartFailed, UnusableFolder
 from canopy.log.db import Database, metadata
@@ -34,8 +34,24 @@ class NewerDatabase(StartFailed):
 
 
 def create_all(connection: Connection) -> None:
-    """Make every declared table that is missing."""
+    """Make every declared table, column and index of local rows that is missing.
+
+    A column that came later may be empty, for the rows that are there already.
+    """
     metadata.create_all(connection)
+    there = inspect(connection)
+    for table in metadata.sorted_tables:
+        if table.info.get("local"):
+            _widen(connection, table, {column["name"] for column in there.get_columns(table.name)})
+
+
+def _widen(connection: Connection, table: Table, have: set[str]) -> None:
+    for column in table.columns:
+        if column.name not in have:
+            kind = column.type.compile(connection.dialect)
+            connection.execute(text(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}'))
+    for index in table.indexes:
+        index.create(connection, checkfirst=True)
 
 
 MIGRATIONS: tuple[Migration, ...] = (
@@ -44,6 +60,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(3, "reading", create_all),
     Migration(4, "mentions", create_all),
     Migration(5, "mention lists", create_all),
+    Migration(6, "browsers that are signed in", create_all),
 )
 """Schema 1 is kept as a fixture in tests/fixtures, so that every change since is tried on it."""
 

@@ -7,7 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from canopy.crypto.passwords import LONGEST, verify_password
-from canopy.edge import accounts
+from canopy.edge import accounts, sessions
 from canopy.edge.ask import Ask
 from canopy.edge.identify import cookie_name, of_session
 from canopy.edge.principal import Principal, listed
@@ -15,7 +15,11 @@ from canopy.edge.route import NOBODY, PENDING, get, post, remove
 from canopy.ground.codec import Secret
 from canopy.ground.errors import Forbidden, Unauthenticated
 from canopy.ground.instants import instant
+from canopy.ground.text import clean_name
 from canopy.log.db import Read
+
+AGENT_LENGTH = 300
+"""What is kept of the name that a browser gives itself."""
 
 
 class SignIn(Secret, kw_only=True):
@@ -66,8 +70,9 @@ async def sign_in(ask: Ask) -> Response:
         raise Unauthenticated("The username or the password is wrong.", code="wrong_password")
     if account.status == "suspended":
         raise Forbidden("This account is suspended.", code="account_suspended")
+    agent = clean_name(ask.header("user-agent") or "")[:AGENT_LENGTH] or None
     token, csrf = await ask.core.writer.write(
-        lambda tx: accounts.open_session(tx, account.user, remember=wish.remember)
+        lambda tx: sessions.open_session(tx, account.user, remember=wish.remember, agent=agent)
     )
     principal = accounts.principal_of(ask.core.node, account, of_session(account), "")
     with ask.reading() as tx:
@@ -75,7 +80,7 @@ async def sign_in(ask: Ask) -> Response:
     response.set_cookie(
         cookie_name(ask.core),
         token,
-        max_age=accounts.REMEMBERED_MS // 1000 if wish.remember else None,
+        max_age=sessions.REMEMBERED_MS // 1000 if wish.remember else None,
         path="/",
         httponly=True,
         samesite="lax",
@@ -96,7 +101,7 @@ async def sign_out(ask: Ask) -> Response:
     """End the session at hand and forget its cookie."""
     principal = ask.principal
     if principal.by_session:
-        await ask.core.writer.write(lambda tx: accounts.end_session(tx, principal.credential))
+        await ask.core.writer.write(lambda tx: sessions.end_session(tx, principal.credential))
         if ask.core.streams is not None:
             ask.core.streams.end_of(principal.credential)
     response = ask.answer(Success())

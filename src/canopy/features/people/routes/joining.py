@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 import msgspec
 from starlette.responses import Response
 
-from canopy.crypto.passwords import LONGEST, RULES, broken_rules, hash_password
+from canopy.crypto.passwords import LONGEST, RULES, hash_password
 from canopy.edge import act
-from canopy.edge.ask import Ask, check_name, invalid, respond
+from canopy.edge.ask import Ask, check_name, check_password, invalid, respond
 from canopy.edge.guard import is_loopback
 from canopy.edge.identify import nobody
 from canopy.edge.principal import Permission, Principal, Status
@@ -129,11 +129,7 @@ async def _checked(
         )
     if fold_handle(handle) in RESERVED:
         raise invalid("username", "reserved", "This word calls others than a single user; take another handle.")
-    broken = broken_rules(password, handle)
-    if broken:
-        rules = [rule for rule in RULES if rule["code"] in broken]
-        sentence = "This password is not accepted: " + "; ".join(rule["text"] for rule in rules) + "."
-        raise invalid("password", broken[0], sentence, code="weak_password", rules=rules)
+    check_password(password, handle, "password")
     name = check_name(display_name, "display_name", NAME_LENGTH) or handle
     hashed = await asyncio.to_thread(hash_password, password)
     return NewAccount(username=handle, display_name=name, account_type=account_type, status=status, password=hashed)
