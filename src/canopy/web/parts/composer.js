@@ -28,6 +28,7 @@ export class Composer extends LightElement {
     lifespan: { state: true },
     drafts: { attribute: false },
     text: { state: true },
+    previewing: { state: true },
   };
 
   constructor() {
@@ -52,6 +53,8 @@ export class Composer extends LightElement {
     /** @type {import("../base/drafts.js").Drafts} */
     this.drafts = /** @type {any} */ (undefined);
     this.text = "";
+    /** Whether it shows what the text comes to. */
+    this.previewing = false;
     /** How the text looks while it is typed. @type {import("./composer-backdrop.js").Backdrop | null} */
     this.backdrop = null;
   }
@@ -91,6 +94,7 @@ export class Composer extends LightElement {
     this.drafts.clear(this.place);
     if (this.lifespan) this.drafts.clear(this.#lifeName);
     this.lifespan = 0;
+    this.previewing = false;
     this.completion?.close();
   }
 
@@ -100,15 +104,16 @@ export class Composer extends LightElement {
 
   render() {
     const { completion } = this;
-    return html`<div class="composer${this.initial === null ? "" : " is-edit"}">
+    return html`<div class="composer${this.initial === null ? "" : " is-edit"}" @keydown=${this.#chord}>
       <div class="composer-box">
         ${completion?.render(this.#take) ?? nothing}
-        <div class="composer-field"><div class="composer-light" aria-hidden="true"></div><textarea class="composer-text" id=${this.name} rows="1" aria-label=${this.label} placeholder=${this.label}
+        <div class="composer-field" ?hidden=${this.previewing}><div class="composer-light" aria-hidden="true"></div><textarea class="composer-text" id=${this.name} rows="1" aria-label=${this.label} placeholder=${this.label}
           enterkeyhint="send" autocomplete="off" dir="auto" aria-describedby="${this.name}-foot" .value=${live(this.text)}
           spellcheck=${preferences.value.spellcheck ? "true" : "false"} aria-autocomplete=${this.completes ? "list" : nothing} aria-controls=${completion?.open ? completion.name : nothing}
           aria-activedescendant=${completion?.active ?? nothing} @blur=${() => this.completion?.close()} @click=${this.#look}
           @input=${(/** @type {Event} */ event) => this.#typed(/** @type {HTMLTextAreaElement} */ (event.target).value)}
           @keydown=${this.#pressed}></textarea></div>
+        ${this.previewing ? html`<canopy-preview .text=${this.text} @back=${this.#preview}></canopy-preview>` : nothing}
         ${this.initial === null ? html`${this.#tools()}${this.#sendButton()}` : nothing}
       </div>
       ${this.problem ? html`<p class="composer-problem" role="alert">${this.problem}</p>` : nothing}
@@ -134,7 +139,9 @@ export class Composer extends LightElement {
   #tools() {
     return html`<button class="composer-tool" type="button" aria-label=${words.chooseEmoji} title=${words.chooseEmoji}
         @click=${(/** @type {Event} */ event) => void this.#pickEmoji(/** @type {HTMLElement} */ (event.currentTarget))}>${icon("smile")}</button>
-      ${this.lifespans.length > 0 ? this.#lifespanChoice() : nothing}`;
+      ${this.lifespans.length > 0 ? this.#lifespanChoice() : nothing}
+      <button class="composer-tool" type="button" aria-label=${words.preview} title="${words.preview} (Ctrl+Alt+P)" aria-pressed=${this.previewing ? "true" : "false"}
+        @click=${this.#preview}>${icon("eye")}</button>`;
   }
 
   #lifespanChoice() {
@@ -205,6 +212,22 @@ export class Composer extends LightElement {
     const { openPicker } = await import("./emoji-picker.js");
     openPicker(anchor, (emoji) => this.#put(emoji));
   }
+
+  /** On some keyboards the chord writes a letter of its own. @param {KeyboardEvent} event */
+  #chord(event) {
+    if (!event.ctrlKey || !event.altKey || event.code !== "KeyP" || event.isComposing) return;
+    stopped(event);
+    void this.#preview();
+  }
+
+  /** There and back; the box keeps its text, its caret and what can be undone. */
+  #preview = async () => {
+    if (!this.previewing) await import("./composer-preview.js");
+    this.completion?.close();
+    this.previewing = !this.previewing;
+    await this.updateComplete;
+    if (!this.previewing) this.focus();
+  };
 
   /** @param {Event} event */
   #chooseLifespan(event) {
@@ -296,10 +319,11 @@ export class Composer extends LightElement {
 
   #send() {
     const text = this.text.trim();
-    if (this.initial === null) this.focus();
+    if (this.initial === null && !this.previewing) this.focus();
     if ((text === "" && this.initial === null) || excess(text) > 0) return;
     const { lifespan } = this;
     if (this.initial === null) this.done();
+    if (this.initial === null) void this.updateComplete.then(() => this.focus());
     this.dispatchEvent(new CustomEvent("send-text", { detail: { text, lifespan } }));
   }
 

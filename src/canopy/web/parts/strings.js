@@ -100,6 +100,11 @@ export const words = catalogue("parts", {
   cancel: "Cancel",
   lifespan: "Lifespan",
   editHint: "Enter saves · Escape cancels",
+  preview: "Preview",
+  backToWriting: "Back to writing",
+  makingPreview: "Making the preview…",
+  noPreview: "No preview, and nothing is lost:",
+  nothingWritten: "Nothing is written yet.",
 });
 
 /** How the lists of completions are called. @type {Record<string, string>} */
