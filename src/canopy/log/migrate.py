@@ -61,6 +61,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(4, "mentions", create_all),
     Migration(5, "mention lists", create_all),
     Migration(6, "browsers that are signed in", create_all),
+    Migration(7, "preferences and bookmarks", create_all),
 )
 """Schema 1 is kept as a fixture in tests/fixtures, so that every change since is tried on it."""
 

@@ -29,15 +29,18 @@ from canopy.features.channels.tables import (
     fold_name,
     is_taken,
 )
+from canopy.features.channels.tables.preferences import Preferences, preferences_of, store_preferences
 from canopy.features.people.tables import find_card
 from canopy.ground.errors import Conflict, Forbidden, NotFound
 from canopy.ground.ids import NodeId, ScopeId
 from canopy.log import scope
-from canopy.log.catalog import Body, Draft, Entry
+from canopy.log.catalog import Body, Draft, Entry, Notice
 from canopy.log.db import Read, Tx
+from canopy.log.journal import write_notice
 from canopy.log.scope import NONCE_BYTES
 from canopy.log.shown import GENERAL_ID
 
+UPDATED = "channel.state.updated"
 MISSING = "There is no such channel, or you are not a member."
 
 
@@ -50,10 +53,19 @@ class NewChannel(msgspec.Struct, frozen=True, kw_only=True):
     continues: str | None = None
 
 
+class PreferenceWish(msgspec.Struct, frozen=True, kw_only=True):
+    """How a channel shall behave towards the caller alone; None stays."""
+
+    channel_id: str
+    muted: bool | None = None
+    starred: bool | None = None
+
+
 class ChannelWish(msgspec.Struct, frozen=True, kw_only=True):
     """What of a channel shall change; None stays."""
 
     channel_id: str
+    own: PreferenceWish | None = None
     name: str | None = None
     description: str | None = None
     topic: str | None = None
@@ -108,9 +120,35 @@ def change_channel(tx: Tx, principal: Principal, wish: ChannelWish) -> Sequence[
     channel = administered(tx, principal, wish.channel_id)
     if wish.name is not None and wish.name.casefold() != channel.name.casefold() and is_taken(tx, wish.name):
         raise Conflict("A channel of this name exists already.")
+    if wish.own is not None:
+        prefer(tx, principal, wish.own)
     if channel.node != principal.node:
         return [_asking(principal, channel, {k: v for k, v in msgspec.structs.asdict(wish).items() if k in _ASKED})]
     return [_ruling(principal, channel, body) for body in rulings_of(wish)]
+
+
+def prefer(tx: Tx, principal: Principal, wish: PreferenceWish) -> Sequence[Draft]:
+    """Keep how a channel shall behave towards the caller, and tell their other tabs. Raises NotFound."""
+    channel = find_channel(tx, principal, wish.channel_id)
+    if channel is None:
+        raise NotFound(MISSING, code="channel_not_found")
+    before = preferences_of(tx, principal.user, channel.id)
+    muted = before.muted if wish.muted is None else wish.muted
+    starred = before.starred if wish.starred is None else wish.starred
+    store_preferences(tx, principal.user, channel.id, Preferences(muted, starred))
+    write_notice(tx, _preferred(principal, channel))
+    return []
+
+
+def _preferred(principal: Principal, channel: Channel) -> Notice:
+    return Notice(
+        event_type=UPDATED,
+        visibility="user",
+        actor_user_id=principal.user_id,
+        target_user_id=principal.user_id,
+        channel_id=channel.id,
+        payload={"change": "preferences"},
+    )
 
 
 def rulings_of(wish: "ChannelWish | ChannelAsked") -> list[Body]:

@@ -6,7 +6,7 @@ from typing import Any
 from canopy.edge.principal import Permission, Principal
 from canopy.edge.rooms import EventType, Room
 from canopy.features.channels import tables
-from canopy.features.channels.actions import answer_wish
+from canopy.features.channels.actions import UPDATED, answer_wish
 from canopy.features.channels.charter import CHARTER
 from canopy.features.channels.events import (
     ChannelArchived,
@@ -26,8 +26,6 @@ from canopy.log.db import Read
 from canopy.log.event import Header
 from canopy.log.journal import Line
 from canopy.log.shown import channel_id, user_id
-
-UPDATED = "channel.state.updated"
 
 
 def _scope_of(header: Header, event_id: EventId, body: Any) -> bytes:
@@ -59,6 +57,8 @@ def announce(tx: Read, entry: Entry) -> Iterable[Notice]:
 
 def _sees(tx: Read, principal: Principal, line: Line) -> bool:
     channel = line.channel_id or ""
+    if line.target_user_id not in (None, principal.user_id):
+        return False
     return tables.find_channel(tx, principal, channel) is not None or tables.is_deleted(tx, channel)
 
 

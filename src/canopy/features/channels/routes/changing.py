@@ -13,6 +13,7 @@ from canopy.features.channels.actions import (
     ChannelWish,
     Coming,
     NewChannel,
+    PreferenceWish,
     RoleWish,
     administered,
     change_channel,
@@ -20,6 +21,7 @@ from canopy.features.channels.actions import (
     delete_channel,
     ended,
     open_channel,
+    prefer,
     set_role,
 )
 from canopy.features.channels.events import LONGEST_TTL_DAYS, NAME_LENGTH, REASON_LENGTH, TEXT_LENGTH
@@ -85,15 +87,34 @@ async def patch_channel(ask: Ask) -> Response:
     wish = ask.decode(ChannelPatch)
     if wish.privacy_mode is not None:
         _only("privacy_mode", wish.privacy_mode, ["open"])
-    if wish.notifications_enabled is not None:
-        raise NotAvailable("Notifications of a channel come later.", allowed=["name", "description", "topic"])
+    own = _own_wish(ask, wish)
+    if own is not None and wish.name is wish.description is wish.topic is wish.privacy_mode is None:
+        return await ask.perform(prefer, own, partial(_patched, ask, own.channel_id, False), status=200)
     change = ChannelWish(
         channel_id=ask.token("channel_id"),
         name=None if wish.name is None else _name(wish.name),
         description=None if wish.description is None else check_text(wish.description, "description", TEXT_LENGTH),
         topic=None if wish.topic is None else check_text(wish.topic, "topic", TEXT_LENGTH),
+        own=own,
     )
     return await _change(ask, change)
+
+
+def _own_wish(ask: Ask, wish: ChannelPatch) -> PreferenceWish | None:
+    """What of it concerns the caller alone."""
+    if wish.notifications_enabled is None and wish.starred is None:
+        return None
+    muted = None if wish.notifications_enabled is None else not wish.notifications_enabled
+    return PreferenceWish(channel_id=ask.token("channel_id"), muted=muted, starred=wish.starred)
+
+
+def _patched(
+    ask: Ask, channel_id: str, pending: bool, tx: Read, principal: Principal, ids: Sequence[EventId]
+) -> ChannelPatched:
+    shown = channel_json(ask, tx, found(find_channel(tx, principal, channel_id)))
+    return ChannelPatched(
+        channel=shown, privacy_mode=shown.privacy_mode, lifecycle=lifecycle_json(shown), pending=pending
+    )
 
 
 async def patch_lifecycle(ask: Ask) -> Response:
@@ -121,17 +142,7 @@ async def _change(ask: Ask, change: ChannelWish) -> Response:
         if (expected := ask.expected()) is not None:
             check_version(expected, version_of(channel_json(ask, tx, channel)))
     pending = channel.node != ask.core.node
-
-    def answer(tx: Read, principal: Principal, ids: Sequence[EventId]) -> ChannelPatched:
-        now = found(find_channel(tx, principal, change.channel_id))
-        shown = channel_json(ask, tx, now)
-        return ChannelPatched(
-            channel=shown,
-            privacy_mode=now.privacy_mode,
-            lifecycle=lifecycle_json(shown),
-            pending=pending,
-        )
-
+    answer = partial(_patched, ask, change.channel_id, pending)
     return await ask.perform(change_channel, change, answer, status=202 if pending else 200)
 
 

@@ -15,6 +15,7 @@ from canopy.features.channels.tables import (
     admins_of,
     continuations_of,
 )
+from canopy.features.channels.tables.preferences import preferences_of
 from canopy.features.people.shown import avatar_url
 from canopy.features.people.tables import Card, count_cards
 from canopy.ground.codec import to_json
@@ -48,6 +49,7 @@ class ChannelJson(msgspec.Struct, kw_only=True):
     can_reply: bool
     user_role: str
     notifications_enabled: bool
+    starred: bool
     lifecycle_status: Status
     days_until_archive: int | None
     archived_at: str | None
@@ -125,13 +127,15 @@ class ChannelNew(msgspec.Struct, kw_only=True):
 
 
 class ChannelPatch(msgspec.Struct, kw_only=True):
-    """What of a channel shall change."""
+    """What of a channel shall change. `notifications_enabled` and `starred` concern the caller alone: every member may
+    set them, and no other member hears of it."""
 
     name: str | None = None
     description: str | None = None
     topic: str | None = None
     privacy_mode: str | None = None
     notifications_enabled: bool | None = None
+    starred: bool | None = None
 
 
 class Lifecycle(msgspec.Struct, kw_only=True):
@@ -193,6 +197,7 @@ def channel_json(ask: Ask, tx: Read, channel: Channel) -> ChannelJson:
     """A channel, completed by the rooms above."""
     more = ask.core.rooms.complete(tx, ask.principal, "channel", channel.id)
     general = channel.id == GENERAL_ID
+    chosen = preferences_of(tx, ask.principal.user, channel.id)
     life = life_now(tx, channel, more.get("newest_stamp"))
     return ChannelJson(
         id=channel.id,
@@ -216,7 +221,8 @@ def channel_json(ask: Ask, tx: Read, channel: Channel) -> ChannelJson:
         can_post_top_level=True,
         can_reply=True,
         user_role="admin" if ask.principal.user_id in admins_of(tx, channel) else "member",
-        notifications_enabled=True,
+        notifications_enabled=not chosen.muted,
+        starred=chosen.starred,
         lifecycle_status=life.status,
         days_until_archive=life.days_left,
         archived_at=None if life.archived is None else instant_of(life.archived),
