@@ -7,12 +7,12 @@ import { html, live, nothing } from "../vendor/lit.js";
 import { preferences } from "../base/preferences.js";
 import { LightElement } from "./element.js";
 import { icon } from "./icons.js";
-import { livesFor, tooLong, words } from "./strings.js";
+import { livesFor, spanWords, tooLong, words } from "./strings.js";
 
 const LONGEST = 50_000; // characters the node takes
 const GROWS_BY_ITSELF = CSS.supports("field-sizing", "content");
 const SIGNS = /[@#:]/u; // with which something to complete begins
-const MARKS = /** @type {Record<string, string>} */ ({ b: "**", i: "_", e: "`" });
+const WRAPS = new Set(["b", "i", "e", "L"]); // with Ctrl, they put marks around what is selected
 const LIST = /^(\s*)([-*+]|(\d+)([.)]))(\s+)(.*)$/u;
 
 export class Composer extends LightElement {
@@ -106,14 +106,14 @@ export class Composer extends LightElement {
     const { completion } = this;
     return html`<div class="composer${this.initial === null ? "" : " is-edit"}" @keydown=${this.#chord}>
       <div class="composer-box">
-        ${completion?.render(this.#take) ?? nothing}
+        ${completion?.render(this.#take) ?? nothing}${this.initial === null ? this.#more() : nothing}
         <div class="composer-field" ?hidden=${this.previewing}><div class="composer-light" aria-hidden="true"></div><textarea class="composer-text" id=${this.name} rows="1" aria-label=${this.label} placeholder=${this.label}
           enterkeyhint="send" autocomplete="off" dir="auto" aria-describedby="${this.name}-foot" .value=${live(this.text)}
           spellcheck=${preferences.value.spellcheck ? "true" : "false"} aria-autocomplete=${this.completes ? "list" : nothing} aria-controls=${completion?.open ? completion.name : nothing}
           aria-activedescendant=${completion?.active ?? nothing} @blur=${() => this.completion?.close()} @click=${this.#look}
           @input=${(/** @type {Event} */ event) => this.#typed(/** @type {HTMLTextAreaElement} */ (event.target).value)}
           @keydown=${this.#pressed}></textarea></div>
-        ${this.previewing ? html`<canopy-preview .text=${this.text} @back=${this.#preview}></canopy-preview>` : nothing}
+        ${this.previewing ? html`<canopy-preview .text=${this.text} @back=${this.preview}></canopy-preview>` : nothing}
         ${this.initial === null ? html`${this.#tools()}${this.#sendButton()}` : nothing}
       </div>
       ${this.problem ? html`<p class="composer-problem" role="alert">${this.problem}</p>` : nothing}
@@ -137,17 +137,32 @@ export class Composer extends LightElement {
   }
 
   #tools() {
-    return html`<button class="composer-tool" type="button" aria-label=${words.chooseEmoji} title=${words.chooseEmoji}
-        @click=${(/** @type {Event} */ event) => void this.#pickEmoji(/** @type {HTMLElement} */ (event.currentTarget))}>${icon("smile")}</button>
-      ${this.lifespans.length > 0 ? this.#lifespanChoice() : nothing}
-      <button class="composer-tool" type="button" aria-label=${words.preview} title="${words.preview} (Ctrl+Alt+P)" aria-pressed=${this.previewing ? "true" : "false"}
-        @click=${this.#preview}>${icon("eye")}</button>`;
+    return html`<button class="composer-tool is-wide" type="button" aria-label=${words.chooseEmoji} title=${words.chooseEmoji}
+        @click=${(/** @type {Event} */ event) => void this.pickEmoji(/** @type {HTMLElement} */ (event.currentTarget))}>${icon("smile")}</button>
+      ${this.lifespans.length > 0
+        ? html`<label class="composer-tool is-wide${this.lifespan ? " is-set" : ""}" title=${words.lifespan}>${icon("hourglass")}${this.drawLifespans()}</label>`
+        : nothing}
+      <button class="composer-tool is-wide" type="button" aria-label=${words.preview} title="${words.preview} (Ctrl+Alt+P)" aria-pressed=${this.previewing ? "true" : "false"}
+        @click=${this.preview}>${icon("eye")}</button>`;
   }
 
-  #lifespanChoice() {
-    return html`<label class="composer-tool${this.lifespan ? " is-set" : ""}" title=${words.lifespan}>${icon("hourglass")}
-      <select aria-label=${words.lifespan} @change=${this.#chooseLifespan}>${this.lifespans.map(({ seconds, label }) => html`
-        <option value=${seconds} ?selected=${seconds === this.lifespan}>${label}</option>`)}</select></label>`;
+  /** What narrow screens have instead. */
+  #more() {
+    return html`<button class="composer-tool is-narrow${this.lifespan ? " is-set" : ""}" type="button" aria-label=${words.writingTools} title=${words.writingTools}
+      aria-haspopup="dialog" @click=${this.#openMore}>${icon("plus")}</button>`;
+  }
+
+  #openMore = async (/** @type {Event} */ event) => {
+    const button = /** @type {HTMLElement} */ (event.currentTarget);
+    (await import("./composer-more.js")).openMore(this, button);
+  };
+
+  /** @param {() => void} [then] */
+  drawLifespans(then) {
+    const own = this.lifespans.some(({ seconds }) => seconds === this.lifespan) ? [] : [{ seconds: this.lifespan, label: spanWords(this.lifespan) }];
+    return html`<select aria-label=${words.lifespan} @change=${(/** @type {Event} */ event) => void this.#chooseLifespan(event, then)}>
+      ${[...this.lifespans, ...own].map(({ seconds, label }) => html`<option value=${seconds} .selected=${live(seconds === this.lifespan)}>${label}</option>`)}
+      <option value="">${words.otherSpan}</option></select>`;
   }
 
   #sendButton() {
@@ -157,8 +172,8 @@ export class Composer extends LightElement {
 
   #foot() {
     const over = excess(this.text);
-    const span = this.lifespans.find(({ seconds }) => seconds === this.lifespan && seconds > 0);
-    return html`<span class="composer-audience">${this.audience}${span ? html` · <span class="composer-life">${livesFor(span.label)}</span>` : nothing}</span>
+    const span = this.lifespans.find(({ seconds }) => seconds === this.lifespan)?.label ?? spanWords(this.lifespan);
+    return html`<span class="composer-audience">${this.audience}${this.lifespan ? html` · <span class="composer-life">${livesFor(span)}</span>` : nothing}</span>
       ${over > 0
         ? html`<span class="composer-over" role="status">${tooLong(over)}</span>`
         : html`<span class="composer-hint">${this.text ? (preferences.value.send === "ctrl-enter" ? words.ctrlEnterHint : words.enterHint) : nothing}</span>`}`;
@@ -208,7 +223,7 @@ export class Composer extends LightElement {
   }
 
   /** @param {HTMLElement} anchor */
-  async #pickEmoji(anchor) {
+  async pickEmoji(anchor) {
     const { openPicker } = await import("./emoji-picker.js");
     openPicker(anchor, (emoji) => this.#put(emoji));
   }
@@ -217,11 +232,11 @@ export class Composer extends LightElement {
   #chord(event) {
     if (!event.ctrlKey || !event.altKey || event.code !== "KeyP" || event.isComposing) return;
     stopped(event);
-    void this.#preview();
+    void this.preview();
   }
 
   /** There and back; the box keeps its text, its caret and what can be undone. */
-  #preview = async () => {
+  preview = async () => {
     if (!this.previewing) await import("./composer-preview.js");
     this.completion?.close();
     this.previewing = !this.previewing;
@@ -229,10 +244,21 @@ export class Composer extends LightElement {
     if (!this.previewing) this.focus();
   };
 
-  /** @param {Event} event */
-  #chooseLifespan(event) {
-    this.lifespan = Number(/** @type {HTMLSelectElement} */ (event.target).value);
-    this.drafts.set(this.#lifeName, this.lifespan ? String(this.lifespan) : "");
+  /** @param {Event} event @param {() => void} [then] */
+  async #chooseLifespan({ target }, then) {
+    const { value } = /** @type {HTMLSelectElement} */ (target);
+    then?.();
+    if (value) return this.#setLifespan(Number(value));
+    this.requestUpdate(); // until another one is given, the old one holds
+    this.focus();
+    const { askLifespan } = await import("./composer-lifespan.js");
+    return askLifespan(this.lifespan, (seconds) => this.#setLifespan(seconds));
+  }
+
+  /** @param {number} seconds */
+  #setLifespan(seconds) {
+    this.lifespan = seconds;
+    this.drafts.set(this.#lifeName, seconds ? String(seconds) : "");
     this.focus();
   }
 
@@ -277,23 +303,19 @@ export class Composer extends LightElement {
 
   /** @param {KeyboardEvent} event @returns {boolean} whether it was one of ours */
   #shortcut({ key, shiftKey }) {
-    const mark = shiftKey ? undefined : MARKS[key.toLowerCase()];
     const box = this.#box();
+    const chord = shiftKey ? key.toUpperCase() : key.toLowerCase();
     if (!box) return false;
-    if (mark) this.#wrap(mark, mark);
-    else if (shiftKey && key.toLowerCase() === "l") this.#wrap("[", "](https://)");
-    else if (key === ";" && this.initial === null) void this.#pickEmoji(box);
+    if (WRAPS.has(chord)) void this.#wrap(box, chord);
+    else if (key === ";" && this.initial === null) void this.pickEmoji(box);
     else return false;
     return true;
   }
 
-  /** Puts marks around what is selected, which stays selected. @param {string} before @param {string} after */
-  #wrap(before, after) {
-    const box = this.#box();
-    if (!box) return;
-    const { selectionStart: start, selectionEnd: end, value } = box;
-    box.setRangeText(`${before}${value.slice(start, end)}${after}`, start, end, "preserve");
-    box.setSelectionRange(start + before.length, end + before.length);
+  /** @param {HTMLTextAreaElement} box @param {string} chord */
+  async #wrap(box, chord) {
+    const { MARKS, wrap } = await import("./composer-marks.js");
+    wrap(box, MARKS[chord] ?? ["", ""]);
     this.#typed(box.value);
   }
 

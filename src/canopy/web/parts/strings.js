@@ -100,6 +100,17 @@ export const words = catalogue("parts", {
   cancel: "Cancel",
   lifespan: "Lifespan",
   editHint: "Enter saves · Escape cancels",
+  otherSpan: "Other…",
+  spanHour: "{n, plural, one {# hour} other {# hours}}",
+  spanDay: "{n, plural, one {# day} other {# days}}",
+  spanTitle: "How long should it live?",
+  spanNumber: "Number",
+  spanUnit: "Unit",
+  spanHours: "hours",
+  spanDays: "days",
+  spanSet: "Set lifespan",
+  spanLimits: "Choose between 1 hour and 365 days.",
+  writingTools: "Writing tools",
   preview: "Preview",
   backToWriting: "Back to writing",
   makingPreview: "Making the preview…",
@@ -109,6 +120,12 @@ export const words = catalogue("parts", {
 
 /** How the lists of completions are called. @type {Record<string, string>} */
 export const completionNames = { "@": words.of_people, "#": words.of_channels, ":": words.of_emoji };
+
+/** @param {number} seconds */
+export const spanWords = (seconds) => {
+  const hours = Math.round(seconds / 3_600);
+  return hours % 24 === 0 ? fill(words.spanDay, { n: hours / 24 }) : fill(words.spanHour, { n: hours });
+};
 
 /** @param {string} span */
 export const livesFor = (span) => fill(words.livesFor, { span });
