@@ -1,4 +1,4 @@
-"""Writes docs/reference from the code: settings, commands, routes, errors. A test compares; run it after a change."""
+"""Writes docs/reference from the code. A test compares; run it after a change."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,9 @@ import typer
 from canopy import installed, node
 from canopy.cli import http, offline
 from canopy.cli.main import app
+from canopy.edge.metrics import Metrics
 from canopy.edge.openapi import describe
+from canopy.edge.principal import Permission, with_implied
 from canopy.edge.rooms import Rooms
 from canopy.edge.route import NOBODY
 from canopy.edge.routes import ROUTES
@@ -42,6 +44,52 @@ SENTENCES = {
     "allowed_hosts": "Further host names under which the node answers, with commas between.",
     "secure_cookies": "Whether cookies are marked `Secure`; set it behind TLS.",
     "key_storage": "Where the master key is kept: `auto`, `file`, `passphrase` or `keyring`.",
+}
+
+EVENT_TYPES = {
+    "account.changed": "An account of this node waits, was let in or was suspended; only the owner hears it.",
+    "bookmark.changed": "The caller saved something or let it go, perhaps elsewhere; nobody else hears it.",
+    "channel.message.created": "A message is new.",
+    "channel.message.deleted": "A message is gone: taken back, removed by a moderator, or its time is over.",
+    "channel.message.edited": "A message has new words.",
+    "channel.message.read": "The caller has read on, perhaps elsewhere; nobody else hears it.",
+    "channel.state.updated": "A channel was opened, changed, archived or deleted, somebody came or left, or, with a "
+    "`message_id`, the reactions to a message changed.",
+    "mention.acknowledged": "The caller has dealt with a mention, perhaps elsewhere.",
+    "mention.created": "Somebody called the caller.",
+    "peer.changed": "A peer came, went, or has another level.",
+    "profile.updated": "A user or a node has another card than before.",
+}
+"""What the live events say. A new type needs a sentence here."""
+
+METRICS = {
+    "canopy_append_seconds": "How long a commit took, from its beginning to the disk.",
+    "canopy_commit_batch_size": "How many jobs shared a commit.",
+    "canopy_events_refused": "Events that were refused at the door.",
+    "canopy_events_taken": "Events in the log.",
+    "canopy_events_waiting": "Events that wait, by what they wait for.",
+    "canopy_health": "1 where a check is well, 0 where it is not.",
+    "canopy_http_requests": "Requests that were answered.",
+    "canopy_http_seconds": "How long an answer took.",
+    "canopy_peers": "Peers by state.",
+    "canopy_streams_open": "Event streams that are open.",
+}
+
+PERMISSIONS = {
+    "read_messages": "Read messages as they appear in events.",
+    "write_messages": "React to messages.",
+    "read_files": "Read files.",
+    "write_files": "Store files.",
+    "read_feed": "Read channels, people, agents, mentions and live events.",
+    "write_feed": "Write in channels, and keep lists of people to mention.",
+    "voice_call": "Call.",
+    "manage_keys": "Make and revoke one's own keys.",
+    "view_trust": "See what peers may do.",
+    "delete_data": "Delete channels, and forget peers.",
+    "read_channels": "Read channels, and nothing else of the feed.",
+    "write_channels": "Write in channels, and nothing else of the feed.",
+    "moderate_channels": "Moderate channels.",
+    "manage_node": "Do what the owner of the node does.",
 }
 
 
@@ -123,11 +171,61 @@ def _leaves(kind: type[errors.CanopyError]) -> Iterator[type[errors.CanopyError]
         yield from _leaves(child)
 
 
+def events_page() -> str:
+    lines = [
+        "# Live events",
+        _NOTE,
+        "What `GET /api/v1/events` lists and `GET /api/v1/events/stream` sends, by `event_type`.",
+        "Each says which user, channel or message it is about; what else is there is read when it is sent, after the "
+        "reader's right to it was asked.",
+    ]
+    for name, kinds in sorted(Rooms(installed.ROOMS, NodeId(bytes(32))).event_types.items()):
+        needs = " or ".join(dict.fromkeys(f"`{kind.permission}`" for kind in kinds))
+        lines += [f"\n## {name}\n", EVENT_TYPES[name], f"Needs: {needs}."]
+    return "\n".join(lines) + "\n"
+
+
+def metrics_page() -> str:
+    lines = [
+        "# Metrics",
+        _NOTE,
+        "`GET /metrics` tells them to Prometheus, on this machine or to a key with `manage_node`.",
+    ]
+    for family in sorted(Metrics().collect(), key=lambda family: str(family.name)):
+        # A family that has no sample yet says what its labels are called nowhere else.
+        labels = ", ".join(f"`{label}`" for label in family._labelnames)
+        name = f"{family.name}_total" if family.type == "counter" else family.name
+        lines += [f"\n## {name}\n", METRICS[family.name], f"A {family.type}{' by ' + labels if labels else ''}."]
+    return "\n".join(lines) + "\n"
+
+
+def permissions_page() -> str:
+    lines = [
+        "# Permissions",
+        _NOTE,
+        "What a key or a session may be allowed to do.",
+        "A permission never opens a channel that its holder may not read.",
+    ]
+    rooms = Rooms(installed.ROOMS, NodeId(bytes(32)))
+    for permission in Permission:
+        implied = sorted(with_implied(frozenset({permission.value})) - {permission.value})
+        routes = [route for route in (*ROUTES, *rooms.routes) if route.permission == permission]
+        types = [kind for kinds in rooms.event_types.values() for kind in kinds if kind.permission == permission]
+        lines += [f"\n## {permission.value}\n", PERMISSIONS[permission.value]]
+        lines += [f"Implies {', '.join(f'`{name}`' for name in implied)}."] if implied else []
+        lines += [] if routes or types else ["Nothing asks for it yet."]
+        lines += [f"- `{route.method} /api/v1{route.path}`" for route in routes]
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
     "settings.md": settings_page,
     "commands.md": commands_page,
     "routes.md": routes_page,
     "errors.md": errors_page,
+    "events.md": events_page,
+    "metrics.md": metrics_page,
+    "permissions.md": permissions_page,
 }
 
 
