@@ -32,3 +32,20 @@ def locale(name: str) -> Words:
 def places(message: str) -> set[str]:
     """The names of the values in a message; the forms of a plural are none."""
     return set(_PLACE.findall(message))
+
+
+_VALUE, _NUMBER = "\0", "\1"
+_PLURAL = re.compile(r"\{\w+, plural,((?: =?\w+ \{[^{}]*\})+)\}")
+_FORM = re.compile(r" =?\w+ \{([^{}]*)\}")
+
+
+def shown_as(message: str) -> re.Pattern[str]:
+    """What a message may look like on the screen, with any values in it."""
+    text = re.sub(r"(?<!one )(?<!other )(?<!=0 )\{\w+\}", _VALUE, message)
+    parts = _PLURAL.split(text)
+    plain = [re.escape(part) for part in parts[::2]]
+    plurals = [
+        "(?:" + "|".join(map(re.escape, _FORM.findall(forms.replace("#", _NUMBER)))) + ")" for forms in parts[1::2]
+    ]
+    pattern = "".join(one + other for one, other in zip(plain, [*plurals, ""], strict=True))
+    return re.compile(pattern.replace(_VALUE, ".+").replace(re.escape(_NUMBER), r"[\d,]+"))
