@@ -26,7 +26,16 @@ def address(route: Route, local: Local) -> str:
     """The path of a route with ids that exist where there can be some."""
     known = {"channel_id": "general", "user_id": local.user_id, "message_id": "M0", "peer_id": "p", "key": "k"}
     return route.path.format_map(
-        {"reaction_type": "like", "digest": "d", "id": "x", "key_id": "k", "list_id": "l", "session_id": "s", **known}
+        {
+            "reaction_type": "like",
+            "digest": "d",
+            "id": "x",
+            "key_id": "k",
+            "list_id": "l",
+            "session_id": "s",
+            "bookmark_id": "b",
+            **known,
+        }
     )
 
 
@@ -164,6 +173,7 @@ def test_what_is_created_once_is_created_once(stage: Stage, route: Route) -> Non
         "/admin/users/{user_id}/keys": ({"name": "one"}, {"name": "two"}),
         "/p2p/invite": ({"name": "one"}, {"name": "two"}),
         "/mention-lists": ({"name": "one", "user_ids": ["me"]}, {"name": "two", "user_ids": ["me"]}),
+        "/bookmarks": ({"source_type": "channel_message", "note": "1"}, {"source_type": "channel_message"}),
     }
     first, other = bodies[route.path]
 
@@ -174,6 +184,7 @@ def test_what_is_created_once_is_created_once(stage: Stage, route: Route) -> Non
         key = "" if route.path == "/register" else None
         for body in (first, other):
             body.update({"user_ids": [local.user_id]} if "user_ids" in body else {})
+            body.update({"source_id": (await local.say("saved"))["id"]} if "source_type" in body else {})
         path = address(route, local)
         made = await local.post(path, first, key, Idempotency_Key="k-1")
         again = await local.post(path, first, key, Idempotency_Key="k-1")

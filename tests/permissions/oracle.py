@@ -162,6 +162,12 @@ ROWS: dict[str, Row] = {
     "POST /mention-lists": Row("write_feed", "created", True),
     "PATCH /mention-lists/{list_id}": Row("write_feed", "absent", True),
     "DELETE /mention-lists/{list_id}": Row("write_feed", "absent"),
+    # Bookmarks: none is kept in these worlds, so none is found.
+    "GET /bookmarks": Row("read_feed", "fine"),
+    "POST /bookmarks": Row("read_feed", "saves", True),
+    "GET /bookmarks/{bookmark_id}": Row("read_feed", "absent"),
+    "PATCH /bookmarks/{bookmark_id}": Row("read_feed", "absent", True),
+    "DELETE /bookmarks/{bookmark_id}": Row("read_feed", "absent"),
     # The mesh: reading for everybody, changing for the owner. No peer is known, so nothing is found.
     "GET /p2p/peers": Row(ANYBODY, "fine"),
     "GET /p2p/known_peers": Row(ANYBODY, "fine"),
@@ -300,6 +306,16 @@ def _post(world: World, who: Credential, asked: Asked) -> Verdict:
     return HIDDEN if _channel(world, who, asked) is None else Verdict(201)
 
 
+def _saves(world: World, who: Credential, asked: Asked) -> Verdict:
+    """Any message that lives in a channel which the caller may know of."""
+    message = world.messages.get(asked.message)
+    assert who.user is not None
+    if message is None or message.state != "living":
+        return HIDDEN
+    channel = world.channels.get(message.channel)
+    return HIDDEN if channel is None or who.user.identity in channel.absent else Verdict(201)
+
+
 def _admin(world: World, who: Credential, asked: Asked) -> Verdict:
     channel = _channel(world, who, asked)
     assert who.user is not None
@@ -396,6 +412,7 @@ _RULES = {
     "foreign key": _absent,
     "member": _member,
     "post": _post,
+    "saves": _saves,
     "admin": _admin,
     "end": _end,
     "role": _role,

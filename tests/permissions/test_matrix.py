@@ -57,6 +57,7 @@ BODIES: dict[str, Any] = {
     "POST /mentions/ack": {"mention_ids": ["MN0"]},
     "POST /ack": {"mention_ids": []},
     "PATCH /mention-lists/{list_id}": {"name": "renamed"},
+    "PATCH /bookmarks/{bookmark_id}": {"note": "later"},
     "POST /render": {"content": "words"},
     "POST /p2p/invite": {},
     "POST /p2p/resync": {},
@@ -146,6 +147,7 @@ class Player:
             digest="d0",
             peer_id="nobody",
             list_id="ML0",
+            bookmark_id="BK0",
         )
         places = {"channel_id": asked.channel, "message_id": asked.message, "limit": "200"}
         places |= {"q": "word"} if asked.path.endswith("/search") else {}
@@ -164,6 +166,7 @@ class Player:
         told: dict[str, Any] = {
             "POST /channels": {"name": f"made {self.made}"},
             "POST /mention-lists": {"name": f"made {self.made}", "user_ids": [self.built.local.user_id]},
+            "POST /bookmarks": {"source_type": "channel_message", "source_id": asked.message},
             "POST /channels/messages": {"channel_id": asked.channel, "content": "more"},
             "POST /channels/{channel_id}/read": {"up_to_message_id": asked.message},
             "POST /channels/{channel_id}/unread": {"from_message_id": asked.message},

@@ -1,0 +1,1 @@
+"""What somebody saved to come back to: rows of this node for its own users."""
