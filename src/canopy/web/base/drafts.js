@@ -1,4 +1,9 @@
-/** What a person has typed and not sent, kept per person and place, never moved to another place. */
+/**
+ * What a person has typed and not sent, kept per person and place, never moved to another place.
+ *
+ * Tabs share a draft, and the newest one holds. When two tabs wrote something else, the older text is put aside and
+ * offered by all of them, for it was meant too.
+ */
 
 import * as storage from "./storage.js";
 
@@ -11,12 +16,17 @@ export class Drafts {
     /** @type {Map<string, {text: string, timer: ReturnType<typeof setTimeout>}>} */
     this.pending = new Map();
     addEventListener("pagehide", this.flush);
+    document.addEventListener("visibilitychange", this.#hidden);
   }
 
   stop() {
     this.flush();
     removeEventListener("pagehide", this.flush);
+    document.removeEventListener("visibilitychange", this.#hidden);
   }
+
+  /** A telephone may end a page that nobody sees without another word. */
+  #hidden = () => document.hidden && this.flush();
 
   /** @param {string} place @returns {string} */
   get(place) {
@@ -37,7 +47,35 @@ export class Drafts {
 
   /** @param {string} place @param {(text: string) => void} fn when another tab changed it */
   watch(place, fn) {
-    return storage.watch(this.prefix + place, (_name, value) => fn(value ?? ""));
+    const wanted = this.prefix + place;
+    return storage.watch(wanted, (name, value) => name === wanted && fn(value ?? ""));
+  }
+
+  /**
+   * What to show when another tab has written: the newer of both texts. The older is put aside, unless one came of the other.
+   * @param {string} place @param {string} theirs @param {string} ours what stands here @param {boolean} typed whether that was typed here
+   */
+  settle(place, theirs, ours, typed) {
+    const newer = this.pending.has(place) ? ours : theirs; // what was typed here has yet to be stored, and will be
+    const older = newer === theirs ? ours : theirs;
+    if ((typed || newer === ours) && older.trim() && newer.trim() && !alike(newer, older)) this.putAside(place, older);
+    return newer;
+  }
+
+  /** The older of two texts that stood here. @param {string} place @returns {string} */
+  aside(place) {
+    return this.get(asideOf(place));
+  }
+
+  /** @param {string} place @param {string} text */
+  putAside(place, text) {
+    this.set(asideOf(place), text);
+    this.#store(asideOf(place));
+  }
+
+  /** @param {string} place @param {(text: string) => void} fn when another tab put something aside or took it */
+  watchAside(place, fn) {
+    return this.watch(asideOf(place), fn);
   }
 
   flush = () => {
@@ -53,4 +91,20 @@ export class Drafts {
     if (draft.text === "") storage.remove(this.prefix + place);
     else storage.write(this.prefix + place, draft.text);
   }
+}
+
+/** @param {string} place */
+const asideOf = (place) => `aside.${place}`;
+
+/**
+ * Whether one text came of the other by writing on: what both begin and end with is at least half of the shorter.
+ * @param {string} one @param {string} other
+ */
+export function alike(one, other) {
+  const most = Math.min(one.length, other.length);
+  let begin = 0;
+  while (begin < most && one[begin] === other[begin]) begin += 1;
+  let end = 0;
+  while (end < most - begin && one.at(-1 - end) === other.at(-1 - end)) end += 1;
+  return begin + end >= most / 2;
 }

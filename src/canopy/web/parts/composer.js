@@ -5,6 +5,7 @@
 
 import { html, live, nothing } from "../vendor/lit.js";
 import { preferences } from "../base/preferences.js";
+import { excerpt } from "../base/text.js";
 import { LightElement } from "./element.js";
 import { icon } from "./icons.js";
 import { livesFor, spanWords, tooLong, words } from "./strings.js";
@@ -29,6 +30,7 @@ export class Composer extends LightElement {
     drafts: { attribute: false },
     text: { state: true },
     previewing: { state: true },
+    aside: { state: true },
   };
 
   constructor() {
@@ -53,6 +55,10 @@ export class Composer extends LightElement {
     /** @type {import("../base/drafts.js").Drafts} */
     this.drafts = /** @type {any} */ (undefined);
     this.text = "";
+    /** Whether the text was typed here and not in another tab. */
+    this.typed = false;
+    /** Another text that stood here, of another tab. */
+    this.aside = "";
     /** Whether it shows what the text comes to. */
     this.previewing = false;
     /** How the text looks while it is typed. @type {import("./composer-backdrop.js").Backdrop | null} */
@@ -63,8 +69,31 @@ export class Composer extends LightElement {
     super.connectedCallback();
     this.text = this.drafts.get(this.place) || (this.initial ?? "");
     this.lifespan = Number(this.drafts.get(this.#lifeName)) || 0;
-    this.stops.add(this.drafts.watch(this.place, (text) => !this.#hasFocus() && this.write(text || (this.initial ?? ""))));
+    this.aside = this.drafts.aside(this.place);
+    this.stops.add(
+      this.drafts.watch(this.place, (text) => this.#hear(text)),
+      this.drafts.watch(this.#lifeName, (seconds) => (this.lifespan = Number(seconds) || 0)),
+      this.drafts.watchAside(this.place, (text) => (this.aside = text)),
+    );
   }
+
+  /** @param {string} text that another tab holds now */
+  #hear(text) {
+    const newest = this.drafts.settle(this.place, text, this.text, this.typed);
+    this.aside = this.drafts.aside(this.place);
+    if (newest === this.text) return;
+    this.typed = false;
+    this.write(newest || (this.initial ?? ""));
+  }
+
+  /** The two texts change places, so that taking one loses none. */
+  #takeAside = () => {
+    const { aside, text } = this;
+    this.drafts.putAside(this.place, text.trim() ? text : "");
+    this.aside = this.drafts.aside(this.place);
+    this.#typed(aside);
+    this.focus();
+  };
 
   focus() {
     this.#box()?.focus();
@@ -91,6 +120,7 @@ export class Composer extends LightElement {
   /** Its text has become a message; a choice of lifespan was for that one. */
   done() {
     this.text = this.initial ?? "";
+    this.typed = false;
     this.drafts.clear(this.place);
     if (this.lifespan) this.drafts.clear(this.#lifeName);
     this.lifespan = 0;
@@ -174,14 +204,20 @@ export class Composer extends LightElement {
     const over = excess(this.text);
     const span = this.lifespans.find(({ seconds }) => seconds === this.lifespan)?.label ?? spanWords(this.lifespan);
     return html`<span class="composer-audience">${this.audience}${this.lifespan ? html` · <span class="composer-life">${livesFor(span)}</span>` : nothing}</span>
+      ${this.#asideButton()}
       ${over > 0
         ? html`<span class="composer-over" role="status">${tooLong(over)}</span>`
         : html`<span class="composer-hint">${this.text ? (preferences.value.send === "ctrl-enter" ? words.ctrlEnterHint : words.enterHint) : nothing}</span>`}`;
   }
 
+  #asideButton() {
+    if (!this.aside) return nothing;
+    return html`<button class="link-button composer-other" type="button" title=${excerpt(this.aside, 80)} @click=${this.#takeAside}>${words.otherDraft}</button>`;
+  }
+
   #editFoot() {
     const over = excess(this.text);
-    return html`<span class="composer-hint">${over > 0 ? tooLong(over) : words.editHint}</span>
+    return html`<span class="composer-hint">${over > 0 ? tooLong(over) : words.editHint}</span>${this.#asideButton()}
       <span class="composer-buttons"><button class="button" type="button" @click=${this.#leave}>${words.cancel}</button>
         <button class="button is-primary" type="button" @click=${this.#send}>${words.save}</button></span>`;
   }
@@ -189,6 +225,7 @@ export class Composer extends LightElement {
   /** @param {string} text */
   #typed(text) {
     this.text = text;
+    this.typed = true;
     this.problem = "";
     this.drafts.set(this.place, text === this.initial ? "" : text);
     void this.#look();
@@ -347,10 +384,6 @@ export class Composer extends LightElement {
     if (this.initial === null) this.done();
     if (this.initial === null) void this.updateComplete.then(() => this.focus());
     this.dispatchEvent(new CustomEvent("send-text", { detail: { text, lifespan } }));
-  }
-
-  #hasFocus() {
-    return this.contains(document.activeElement);
   }
 
   #box() {

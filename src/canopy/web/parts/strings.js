@@ -100,6 +100,7 @@ export const words = catalogue("parts", {
   cancel: "Cancel",
   lifespan: "Lifespan",
   editHint: "Enter saves · Escape cancels",
+  otherDraft: "Restore other draft",
   otherSpan: "Other…",
   spanHour: "{n, plural, one {# hour} other {# hours}}",
   spanDay: "{n, plural, one {# day} other {# days}}",
