@@ -213,6 +213,24 @@ def test_pages_meet_without_gap_or_overlap(stage: Stage) -> None:
     stage.play(script)
 
 
+def test_a_page_begins_at_a_time(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        times = []
+        for words in ("first", "second", "third"):
+            stage.clock.advance(60)
+            times.append((await local.say(words))["created_at"])
+        asked = times[1].replace("+", "%2B")
+        for since in (asked, str(stage.clock.now_ms() / 1000 - 60)):
+            page = await local.get(f"{GENERAL}?since={since}&limit=1")
+            assert contents(page) == ["second"]
+            assert contents(await local.get(f"{GENERAL}?cursor={page.json()['next_cursor']}")) == ["third"]
+        assert contents(await local.get(f"{GENERAL}?since=1970-01-01")) == ["first", "second", "third"]
+        for since in ("9999-12-31", "1" + "0" * 11):
+            assert contents(await local.get(f"{GENERAL}?since={since}")) == []
+
+    stage.play(script)
+
+
 def test_a_page_around_a_message_leads_to_older_ones(stage: Stage) -> None:
     async def script(local: Local) -> None:
         await local.say("first")
@@ -242,6 +260,8 @@ def test_a_page_around_a_message_leads_to_older_ones(stage: Stage) -> None:
         ("around=M0", "unknown_message"),
         ("before=M0&after=M0", "invalid_parameter"),
         ("around=M0&after=M0", "invalid_parameter"),
+        ("since=yesterday", "invalid_parameter"),
+        ("since=2030-01-01&before=M0", "invalid_parameter"),
         ("cursor=nonsense", "invalid_parameter"),
         ("cursor=%F0%9F%91%8B", "invalid_parameter"),
         ("cursor=WzEsMl0", "invalid_parameter"),

@@ -24,6 +24,7 @@ from canopy.ground.errors import (
     PreconditionFailed,
     Unauthenticated,
 )
+from canopy.ground.instants import parse_instant
 from canopy.ground.text import clean_name, is_storable, is_token
 from canopy.log.db import Read
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 _WHOLE = re.compile(r"-?[0-9]{1,100}")
 
 LIMIT = 200
@@ -116,6 +118,18 @@ class Ask:
         if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
             raise InvalidParameter("This cursor is not one of ours.", parameter="cursor")
         return int(cursor or 0)
+
+    def since(self) -> int:
+        """The parameter `since`, ISO 8601 or Unix seconds, as Unix milliseconds; 0 without. Raises InvalidParameter."""
+        text = self.query("since")
+        if not text:
+            return 0
+        if _SECONDS.fullmatch(text):
+            return round(float(text) * 1000)
+        try:
+            return parse_instant(text)
+        except (ValueError, OverflowError) as error:
+            raise InvalidParameter("since is an ISO 8601 time or Unix seconds.", parameter="since") from error
 
     def flag(self, name: str, default: bool = False) -> bool:
         """A yes-or-no parameter: 1, true, yes, on are true, anything else is not."""

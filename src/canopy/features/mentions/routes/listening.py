@@ -12,7 +12,6 @@ from canopy.edge.ask import Ask
 from canopy.edge.principal import Permission
 from canopy.edge.route import get
 from canopy.edge.stream import HEARTBEAT, StreamResponse, Streams, Subscriber, send_chunk
-from canopy.features.mentions.routes.reading import since_of
 from canopy.features.mentions.shown import mention_json, source_of
 from canopy.features.mentions.tables.rows import CREATED, Mention, find_mention, list_new
 from canopy.ground.codec import to_json
@@ -92,7 +91,7 @@ def open_stream(ask: Ask) -> Response:
 
 def _place(ask: Ask) -> tuple[int, int]:
     """Above which seq, and made since when (Unix ms). Raises InvalidParameter."""
-    since = since_of(ask.query("since"))
+    since = ask.since()
     last = ask.header("last-event-id")
     if since or last is None:
         return 0, since

@@ -1,6 +1,5 @@
 """Mentions of the caller, and whom one may mention (agents' contract 4.3, REST row 120)."""
 
-import re
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -18,14 +17,12 @@ from canopy.features.people.shown import avatar_url, flat, presence_of
 from canopy.features.people.tables import Card, find_card
 from canopy.ground.errors import InvalidParameter
 from canopy.ground.ids import EventId
-from canopy.ground.instants import parse_instant
 from canopy.log.db import Read
 from canopy.log.shown import handle_here, peer_id
 
 MISSING_CHANNEL = "There is no such channel, or you are not a member."
 NEWEST = 2**63 - 1
 AT_ONCE = 1_000
-_SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 
 
 class MentionPage(Page, kw_only=True):
@@ -100,7 +97,7 @@ class Suggestions(msgspec.Struct, kw_only=True):
 
 def get_mentions(ask: Ask) -> Response:
     """Mentions of the caller that stand where the caller may read, newest first."""
-    limit, since = ask.limit(50), since_of(ask.query("since"))
+    limit, since = ask.limit(50), ask.since()
     acknowledged = ask.flag("include_acknowledged")
     before = ask.place() or NEWEST
     shown: list[MentionJson] = []
@@ -124,18 +121,6 @@ def _readable(tx: Read, principal: Principal, row: Mention, *, withdrawn: bool) 
     if not visible or (message is None and not withdrawn):
         return []
     return [mention_json(row, message)]
-
-
-def since_of(text: str) -> int:
-    """ISO 8601 or Unix seconds as Unix milliseconds. Raises InvalidParameter."""
-    if not text:
-        return 0
-    if _SECONDS.fullmatch(text):
-        return round(float(text) * 1000)
-    try:
-        return parse_instant(text)
-    except (ValueError, OverflowError) as error:
-        raise InvalidParameter("since is an ISO 8601 time or Unix seconds.", parameter="since") from error
 
 
 async def acknowledge_some(ask: Ask) -> Response:

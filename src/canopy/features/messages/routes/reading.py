@@ -13,20 +13,25 @@ from canopy.edge.route import RenderedPage, Rendering, get
 from canopy.features.messages.actions import MISSING, get_channel
 from canopy.features.messages.shown import MessageJson, message_bytes, message_json, version_of
 from canopy.features.messages.tables import Message, find_message, list_page
+from canopy.ground.clock import COUNTER_BITS
 from canopy.ground.codec import to_json
 from canopy.ground.errors import InvalidParameter
 from canopy.ground.text import is_token
 from canopy.log.db import Read
 
+LATEST = (2**63 - 1) >> COUNTER_BITS
 NEWEST = (2**63 - 1, "~")
 
 
 class MessagePage(RenderedPage, kw_only=True):
-    """Which messages of a channel: the newest, or those before, after or around one."""
+    """Which messages of a channel: the newest, those before, after or around one, or those from a time on.
+
+    `since` is ISO 8601 or Unix seconds, and its page is in the order in which messages were written."""
 
     before: str = ""
     after: str = ""
     around: str = ""
+    since: str = ""
     order: Literal["activity", "created"] = "activity"
     root_only: bool = False
 
@@ -73,7 +78,7 @@ def get_page(ask: Ask) -> Response:
     if order not in ("activity", "created"):
         raise InvalidParameter("order is activity or created.", parameter="order", allowed=["activity", "created"])
     channel_id = ask.token("channel_id")
-    check_places(ask, ("before", "after", "around"))
+    check_places(ask, ("before", "after", "around", "since"))
     with ask.reading() as tx:
         channel = get_channel(tx, ask.principal, channel_id)
         if around := ask.query("around"):
@@ -121,9 +126,16 @@ def _read(tx: Read, channel: str, window: Window, most: int) -> list[Message]:
 def _window(ask: Ask, tx: Read, channel: str, by_activity: bool) -> Window:
     if cursor := ask.query("cursor"):
         return read_cursor(cursor)
+    if ask.query("since"):
+        return Window((_stamp_of(ask.since()), ""), True, False, ask.flag("root_only"))
     newer = bool(ask.query("after"))
     named = ask.query("after") or ask.query("before")
     return Window(place_of(tx, channel, named, by_activity), newer, by_activity, ask.flag("root_only"))
+
+
+def _stamp_of(milliseconds: int) -> int:
+    """Below every message of that time; any time that somebody names lies within what a stamp can hold."""
+    return max(0, min(milliseconds, LATEST)) << COUNTER_BITS
 
 
 def place_of(tx: Read, channel: str, identity: str, by_activity: bool = False) -> tuple[int, str]:
