@@ -78,6 +78,9 @@ function enter(session) {
   const signedIn = /** @type {SignedInApp} */ ({ ...app, me, mayManage, signIns, stream, outbox, drafts, deletions, peers, channels: channels.list, reloadChannels: (gone) => channels.load(gone), jump: () => {}, help: () => void help() });
   signedIn.identify = async (userId, anchor) => (await import("./features/people/identity.js")).openIdentity(signedIn, userId, anchor);
   signedIn.approvals = new Store(0);
+  signedIn.channelActs = async (channel) => (await import("./features/channels/channel-menu.js")).channelActs(signedIn, channel);
+  signedIn.saved = new Store(/** @type {ReadonlyMap<string, string>} */ (new Map()));
+  signedIn.bookmarks = async () => (await import("./features/bookmarks/bookmarks.js")).bookmarksOf(signedIn, stops);
   signedIn.places = placesOf(signedIn);
   const others = new TabBus("session", () => leave());
 

@@ -38,6 +38,7 @@ export const INSIDE = [
   { pattern: "/c/:channel/search", target: { mount: mountChannel, panel: SEARCH } },
   { pattern: "/c/:channel/:message", target: { mount: mountChannel } },
   { pattern: "/c/:channel/t/:thread", target: { mount: mountChannel, panel: THREAD } },
+  { pattern: "/saved", target: { load: () => import("./features/bookmarks/saved.js") } },
   { pattern: "/settings", target: SETTINGS },
   { pattern: "/settings/:section", target: SETTINGS },
   { pattern: "/people", target: { load: () => import("./features/people/directory.js") } },

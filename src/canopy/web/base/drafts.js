@@ -6,6 +6,7 @@
  */
 
 import * as storage from "./storage.js";
+import { Store } from "./store.js";
 
 const AFTER_LAST_KEY = 300; // ms
 
@@ -15,12 +16,16 @@ export class Drafts {
     this.prefix = `draft.${person}.`;
     /** @type {Map<string, {text: string, timer: ReturnType<typeof setTimeout>}>} */
     this.pending = new Map();
+    /** Where something stands that was not sent. @type {Store<ReadonlySet<string>>} */
+    this.places = new Store(this.#kept());
+    this.unwatch = storage.watch(this.prefix, () => this.places.set(this.#kept()));
     addEventListener("pagehide", this.flush);
     document.addEventListener("visibilitychange", this.#hidden);
   }
 
   stop() {
     this.flush();
+    this.unwatch();
     removeEventListener("pagehide", this.flush);
     document.removeEventListener("visibilitychange", this.#hidden);
   }
@@ -90,6 +95,12 @@ export class Drafts {
     this.pending.delete(place);
     if (draft.text === "") storage.remove(this.prefix + place);
     else storage.write(this.prefix + place, draft.text);
+    if (this.places.value.has(place) !== (draft.text !== "")) this.places.set(this.#kept());
+  }
+
+  /** @returns {ReadonlySet<string>} */
+  #kept() {
+    return new Set(storage.names(this.prefix).map((name) => name.slice(this.prefix.length)));
   }
 }
 

@@ -38,6 +38,17 @@ export function remove(name) {
   }
 }
 
+/** What is kept under names that begin so. @param {string} prefix @returns {string[]} */
+export function names(prefix) {
+  const kept = [...memory.keys()];
+  try {
+    kept.push(...Object.keys(localStorage).filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length)));
+  } catch {
+    // Then what this tab keeps is all.
+  }
+  return kept.filter((name) => name.startsWith(prefix));
+}
+
 /** @param {string} name @returns {unknown} the parsed value, or null when absent or damaged */
 export function readJson(name) {
   const text = read(name);

@@ -28,6 +28,8 @@
  * @property {string} type
  * @property {string} [description]
  * @property {string} [topic]
+ * @property {boolean} [starred]
+ * @property {boolean} [notifications_enabled]
  * @property {number} member_count
  * @property {string} privacy_mode
  * @property {string} [user_role]
@@ -180,6 +182,9 @@
  *   drafts: import("./drafts.js").Drafts,
  *   channels: import("./store.js").Store<Channel[] | null>,
  *   reloadChannels: (gone?: string) => Promise<void>,
+ *   channelActs: (channel: Channel) => Promise<import("../parts/menu.js").MenuItem[]>,
+ *   bookmarks: () => Promise<import("../features/bookmarks/bookmarks.js").Bookmarks>,
+ *   saved: import("./store.js").Store<ReadonlyMap<string, string>>,
  *   jump: () => void,
  *   help: () => void,
  *   approvals: import("./store.js").Store<number>,

@@ -11,7 +11,7 @@ let made = 0;
 /** @typedef {{label: string, act: () => void, danger?: boolean}} MenuItem */
 
 export class MenuButton extends LightElement {
-  static properties = { label: {}, items: { attribute: false } };
+  static properties = { label: {}, items: { attribute: false }, source: { attribute: false } };
 
   constructor() {
     super();
@@ -19,6 +19,8 @@ export class MenuButton extends LightElement {
     this.label = "";
     /** @type {MenuItem[]} */
     this.items = [];
+    /** Where the items come from when they are only known at the moment. @type {(() => Promise<MenuItem[]>) | null} */
+    this.source = null;
     this.name = `menu-${(made += 1)}`;
   }
 
@@ -57,8 +59,12 @@ export class MenuButton extends LightElement {
   }
 
   /** @param {ToggleEvent} event */
-  #toggled(event) {
+  async #toggled(event) {
     if (event.newState !== "open") return;
+    if (this.source) {
+      this.items = await this.source();
+      await this.updateComplete;
+    }
     this.#place();
     this.#entries()[0]?.focus({ preventScroll: true });
   }

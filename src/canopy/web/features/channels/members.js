@@ -6,7 +6,6 @@ import { fill } from "../../base/language.js";
 import { Coalesced } from "../../base/store.js";
 import { cleanName } from "../../base/text.js";
 import { avatar } from "../../parts/avatar.js";
-import { confirm } from "../../parts/confirm.js";
 import { LightElement } from "../../parts/element.js";
 import { failure, skeleton } from "../../parts/notice.js";
 import { words as partWords } from "../../parts/strings.js";
@@ -143,20 +142,7 @@ export class Members extends LightElement {
     return `/channels/${encodeURIComponent(this.channel.id)}`;
   }
 
-  #leave = () => {
-    confirm({
-      title: fill(words.leaveTitle, { name: cleanName(this.channel.name) }),
-      text: [words.leaveText],
-      cancel: words.cancel,
-      button: words.leave,
-      act: async () => {
-        await this.app.api.delete(`${this.#path}/members/${encodeURIComponent(this.app.me.user_id)}`);
-        await this.app.reloadChannels(this.channel.id);
-        this.app.router.go("/c");
-      },
-      explain: explained,
-    });
-  };
+  #leave = async () => (await import("./channel-menu.js")).askToLeave(this.app, this.channel);
 }
 
 /** @param {unknown} error the node's sentence, or ours */

@@ -7,6 +7,10 @@ export const words = catalogue("channels", {
   jump: "Jump to…",
   unread: "Unread",
   channels: "Channels",
+  starred: "Starred",
+  savedMessages: "Saved messages",
+  hasDraft: "draft",
+  isMuted: "muted",
   browse: "Browse channels",
   create: "New channel",
   unreadName: "{name}, unread",
@@ -87,6 +91,10 @@ export const words = catalogue("channels", {
   archiveText: "It disappears from everybody’s list. Its messages stay and can be read, and an admin can take it out again.",
   archiveMeaning: "Takes the channel out of everybody’s list. Messages stay.",
   isArchived: "This channel is archived.",
+  star: "Star",
+  unstar: "Remove star",
+  mute: "Mute",
+  unmute: "Unmute",
   leave: "Leave channel",
   leaveTitle: "Leave #{name}?",
   leaveText: "You no longer see it, and it counts nothing as unread. You can come back under “Left” in the list of channels.",
@@ -98,6 +106,9 @@ export const words = catalogue("channels", {
 
 /** @param {string} name @param {number} mentions */
 export const unreadName = (name, mentions) => (mentions > 0 ? fill(words.mentionsName, { name, n: mentions }) : fill(words.unreadName, { name }));
+
+/** What else is to be known of a row of the list. @param {string} name @param {boolean} draft @param {boolean} muted */
+export const markedName = (name, draft, muted) => [name, draft && words.hasDraft, muted && words.isMuted].filter(Boolean).join(", ");
 
 /** @param {number} n */
 export const memberCount = (n) => fill(words.members, { n });

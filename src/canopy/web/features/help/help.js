@@ -18,7 +18,7 @@ const GROUPS = [
   ]],
   ["list", [
     ["J, K, ↓, ↑", "move"], ["Home, End", "ends"], ["R", "reply"], ["Q, >", "quote"], ["E", "edit"], [":", "react"], ["+", "thumbs"], ["=", "same"],
-    ["U", "markUnread"], ["L", "copyLink"], ["Del", "remove"], ["Enter", "thread"],
+    ["U", "markUnread"], ["S", "saveIt"], ["L", "copyLink"], ["M", "followThread"], ["I", "identity"], ["Del", "remove"], ["Enter", "thread"],
   ]],
   ["composer", [["Enter", "send"], ["Shift+Enter", "line"], ["Ctrl+B, Ctrl+I, Ctrl+E", "format"], ["↑", "editLast"], ["Esc", "leave"]]],
 ];

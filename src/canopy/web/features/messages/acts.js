@@ -32,15 +32,17 @@ export class Acts {
     this.editing = new Store(/** @type {string | null} */ (null));
   }
 
-  /** In the order of the menu. @param {Row} row @returns {Act[]} */
-  of(row) {
+  /** In the order of the menu; the sheet of a phone has what a toolbar has beside it. @param {Row} row @param {boolean} [sheet] @returns {Act[]} */
+  of(row, sheet = false) {
     const inThread = this.conversation.source.root !== null;
+    const saved = this.app.saved.value.has(row.id ?? "");
     return [
       ...(inThread ? [] : [{ label: words.replyInThread, act: () => this.openThread(row) }]),
+      ...(sheet ? [{ label: saved ? words.unsave : words.save, act: () => void this.save(row) }] : []),
       { label: words.quote, act: () => this.quote(row) },
       { label: words.copyText, act: () => void this.copyText(row) },
       { label: words.copyLink, act: () => void this.copyLink(row) },
-      ...(inThread ? [] : [{ label: words.markUnread, act: () => this.host.markUnread(row) }]),
+      ...(inThread ? [] : [{ label: words.markUnread, act: () => this.host.markUnread(row) }, { label: words.muteThread, act: () => void this.turnThread(row) }]),
       ...(row.own ? [{ label: words.edit, act: () => void this.startEdit(row) }] : []),
       ...(this.mayDelete(row) ? [{ label: words.delete, danger: true, act: () => void this.remove(row) }] : []),
     ];
@@ -51,6 +53,24 @@ export class Acts {
   mayDelete(row) {
     const here = this.app.channels.value?.find(({ id }) => id === this.conversation.source.channelId);
     return row.own || (this.app.mayManage && row.origin === null) || here?.user_role === "admin";
+  }
+
+  /** Keeps it among what the person saved, or lets it go. @param {Row} row */
+  save = async (row) => {
+    await this.#attempt(async () => {
+      const bookmarks = await this.app.bookmarks();
+      const saved = await bookmarks.toggle(row.id ?? "");
+      (await deeds()).toast(saved ? words.saved : words.unsaved);
+    }, words.toSave);
+  };
+
+  /** Hears of new replies from now on, or no longer. @param {Row} row */
+  async turnThread(row) {
+    await this.#attempt(async () => {
+      const body = { channel_id: this.conversation.source.channelId, message_id: row.id };
+      const { subscribed } = await this.app.api.post("/channels/threads/subscription", body);
+      (await deeds()).toast(subscribed ? words.followsNow : words.followsNoMore);
+    }, words.toFollow);
   }
 
   openThread = (/** @type {Row} */ row) => this.host.openThread(row);

@@ -3,6 +3,7 @@
 import { html, nothing, render } from "../../vendor/lit.js";
 import { clockTime } from "../../base/time.js";
 import { icon } from "../../parts/icons.js";
+import "../../parts/menu.js";
 import { notice } from "../../parts/notice.js";
 import { ConversationFrame } from "./frame.js";
 import { Reading } from "./reading.js";
@@ -251,9 +252,16 @@ export class ChannelScreen extends ConversationFrame {
       ${this.members ? html`<a class="place-facts" href="${about}/members">${members(this.members.length)}</a>` : nothing}
       ${topic ? html`<span class="place-topic" title=${topic}>${topic}</span>` : nothing}
       <a class="icon-button place-act" href="${this.#path}/search" aria-label=${words.search} title=${words.search}>${icon("search")}</a>
-      <a class="icon-button" href="${about}/settings" aria-label=${words.details} title=${words.details}>${icon("info")}</a>
+      <a class="icon-button place-act" href="${about}/settings" aria-label=${words.details} title=${words.details}>${icon("info")}</a>
+      <canopy-menu .label=${words.more} .source=${this.#menu}></canopy-menu>
     </header>`;
   }
+
+  #menu = async () => {
+    const { placeMenu } = await import("./place-menu.js");
+    const channel = this.#channel;
+    return [...placeMenu(this), ...(channel ? await this.app.channelActs(channel) : [])];
+  };
 }
 
 customElements.define("canopy-channel", ChannelScreen);

@@ -21,6 +21,8 @@ export function actOf(key, acts, row, article) {
     "=": () => row.reactions[0] && void acts.react(row, row.reactions[0].type),
     u: () => acts.host.markUnread(row),
     l: () => void acts.copyLink(row),
+    s: () => void acts.save(row),
+    m: () => void acts.turnThread(row),
     Delete: () => void acts.remove(row),
   };
   return letters[key.length === 1 ? key.toLowerCase() : key];

@@ -28,7 +28,7 @@ export function openSheet(acts, row) {
         ${recentEmoji(QUICK).map((emoji) => html`<button type="button" aria-label=${emoji} @click=${then(() => void acts.reactQuickly(row, emoji))}>${emoji}</button>`)}
         <button type="button" aria-label=${shared.addReaction} @click=${then(() => void pick())}>${icon("smile")}</button>
       </div>
-      ${acts.of(row).map(({ label, act, danger }) => html`<button type="button" class="sheet-act${danger ? " is-danger" : ""}" @click=${then(act)}>${label}</button>`)}
+      ${acts.of(row, true).map(({ label, act, danger }) => html`<button type="button" class="sheet-act${danger ? " is-danger" : ""}" @click=${then(act)}>${label}</button>`)}
       <button type="button" class="sheet-act" @click=${() => dialog.close()}>${shared.cancel}</button>
     </div>`,
   });

@@ -10,6 +10,7 @@ import "../../parts/menu.js";
 import { recentEmoji } from "../../parts/recent-emoji.js";
 import { words as shared } from "../../parts/strings.js";
 import { openSheet } from "./sheet.js";
+import { words } from "./strings.js";
 
 const NARROW = matchMedia("(max-width: 599px)");
 const QUICK = 3; // emoji that need no picker
@@ -30,6 +31,7 @@ export class MessageToolbar extends LightElement {
   connectedCallback() {
     super.connectedCallback();
     this.stops.listen(NARROW, "change", () => this.requestUpdate());
+    this.follow(this.acts.app.saved);
   }
 
   /** Whether somebody is in the middle of using it. */
@@ -64,6 +66,7 @@ export class MessageToolbar extends LightElement {
   /** @param {Row} row */
   #all(row) {
     const inThread = this.acts.conversation.source.root !== null;
+    const saved = this.acts.app.saved.value.has(row.id ?? "");
     return html`${recentEmoji(QUICK).map((emoji) => html`<button class="icon-button toolbar-emoji" type="button"
         aria-label=${emoji} title=${emoji} @click=${() => void this.acts.reactQuickly(row, emoji)}>${emoji}</button>`)}
       <button class="icon-button" type="button" aria-label=${shared.react} title=${shared.react}
@@ -72,6 +75,8 @@ export class MessageToolbar extends LightElement {
         ? nothing
         : html`<button class="icon-button" type="button" aria-label=${shared.replyInThread} title=${shared.replyInThread}
             @click=${() => this.acts.openThread(row)}>${icon("reply")}</button>`}
+      <button class="icon-button" type="button" aria-label=${shared.save} title=${saved ? words.unsave : words.save} aria-pressed=${saved ? "true" : "false"}
+        @click=${() => void this.acts.save(row)}>${icon("star")}</button>
       <canopy-menu .label=${shared.more} .items=${this.acts.of(row)}></canopy-menu>`;
   }
 

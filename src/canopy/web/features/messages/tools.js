@@ -15,6 +15,7 @@ export class Tools {
     this.rowOf = rowOf;
     this.toolbar = /** @type {import("./toolbar.js").MessageToolbar} */ (document.createElement("canopy-toolbar"));
     this.toolbar.acts = list.acts;
+    void list.acts.app.bookmarks();
     list.stops.add(onLongPress(list, (article) => this.#sheet(article)));
   }
 
