@@ -8,8 +8,8 @@ const TRIGGER = /(?:^|[\s([{"'>])([@#:])([\p{L}\p{N}_.+-]*)$/u;
 const LEAST = /** @type {Record<string, number>} */ ({ "@": 0, "#": 0, ":": 2 }); // a colon alone ends many sentences
 export const MOST = 8;
 
-/** @typedef {"@" | "#" | ":"} Sign */
-/** @typedef {{insert: string, label: string, note?: string, sign?: string, who?: {id: string, name: string, agent: boolean}}} Choice */
+/** `@=` asks for all whom a handle means, and who of them is elsewhere. @typedef {"@" | "#" | ":" | "@="} Sign */
+/** absent: the place where they are not. @typedef {{insert: string, label: string, note?: string, sign?: string, absent?: string, who?: {id: string, name: string, agent: boolean, url?: string | null}}} Choice */
 /** @typedef {(sign: Sign, asked: string) => Promise<Choice[]>} Completes */
 
 export class Completion {

@@ -6,6 +6,7 @@
 import { composing, lineOf } from "./composer-light.js";
 
 const MOST = 10_000; // characters; above that the box shows its own text, or keys would wait
+const GROWS_BY_ITSELF = CSS.supports("field-sizing", "content");
 const LETTERS = /^[\p{Script=Latin}\p{M}\p{N}'’-]*$/u;
 
 /** @typedef {{text: string, before: string, after: string, composed: boolean, element: HTMLElement}} Shown */
@@ -33,6 +34,7 @@ export class Backdrop {
     this.box.classList.toggle("is-light", light);
     if (light) this.#show(value.split("\n"));
     else this.#replace(0, this.shown.length, []);
+    if (!GROWS_BY_ITSELF) grow(this.box);
   }
 
   /**
@@ -97,6 +99,15 @@ export class Backdrop {
     for (const piece of touched ? composing(pieces, composed.from - at, composed.to - at) : pieces) element.append(nodeOf(piece));
     return { text, before, after: fence, composed: touched, element };
   }
+}
+
+/** As high as its text, without moving what is in view. @param {HTMLTextAreaElement} box */
+function grow(box) {
+  const field = /** @type {HTMLElement} */ (box.parentElement);
+  const { scrollTop } = field;
+  box.style.blockSize = "auto";
+  box.style.blockSize = `${box.scrollHeight}px`;
+  field.scrollTop = scrollTop;
 }
 
 /** What was drawn with an underline has to be drawn again without. @param {Shown | undefined} line @param {string | undefined} text */

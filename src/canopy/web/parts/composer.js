@@ -11,10 +11,11 @@ import { icon } from "./icons.js";
 import { livesFor, spanWords, tooLong, words } from "./strings.js";
 
 const LONGEST = 50_000; // characters the node takes
-const GROWS_BY_ITSELF = CSS.supports("field-sizing", "content");
 const SIGNS = /[@#:]/u; // with which something to complete begins
 const WRAPS = new Set(["b", "i", "e", "L"]); // with Ctrl, they put marks around what is selected
 const LIST = /^(\s*)([-*+]|(\d+)([.)]))(\s+)(.*)$/u;
+
+/** @typedef {{text: string, lifespan: number}} Outgoing */
 
 export class Composer extends LightElement {
   static properties = {
@@ -61,6 +62,10 @@ export class Composer extends LightElement {
     this.aside = "";
     /** Whether it shows what the text comes to. */
     this.previewing = false;
+    /** Whom the text would call. @type {import("./composer-calls.js").Calls | null} */
+    this.calls = null;
+    /** What waits until it is known whom it calls, in the order of Enter. @type {Outgoing[]} */
+    this.held = [];
     /** How the text looks while it is typed. @type {import("./composer-backdrop.js").Backdrop | null} */
     this.backdrop = null;
   }
@@ -74,7 +79,9 @@ export class Composer extends LightElement {
       this.drafts.watch(this.place, (text) => this.#hear(text)),
       this.drafts.watch(this.#lifeName, (seconds) => (this.lifespan = Number(seconds) || 0)),
       this.drafts.watchAside(this.place, (text) => (this.aside = text)),
+      this.#letGo,
     );
+    this.stops.listen(window, "pagehide", this.#letGo);
   }
 
   /** @param {string} text that another tab holds now */
@@ -135,12 +142,13 @@ export class Composer extends LightElement {
   render() {
     const { completion } = this;
     return html`<div class="composer${this.initial === null ? "" : " is-edit"}" @keydown=${this.#chord}>
+      ${this.calls?.render() ?? nothing}
       <div class="composer-box">
         ${completion?.render(this.#take) ?? nothing}${this.initial === null ? this.#more() : nothing}
         <div class="composer-field" ?hidden=${this.previewing}><div class="composer-light" aria-hidden="true"></div><textarea class="composer-text" id=${this.name} rows="1" aria-label=${this.label} placeholder=${this.label}
           enterkeyhint="send" autocomplete="off" dir="auto" aria-describedby="${this.name}-foot" .value=${live(this.text)}
           spellcheck=${preferences.value.spellcheck ? "true" : "false"} aria-autocomplete=${this.completes ? "list" : nothing} aria-controls=${completion?.open ? completion.name : nothing}
-          aria-activedescendant=${completion?.active ?? nothing} @blur=${() => this.completion?.close()} @click=${this.#look}
+          aria-activedescendant=${completion?.active ?? nothing} @blur=${this.#left} @click=${this.#look}
           @input=${(/** @type {Event} */ event) => this.#typed(/** @type {HTMLTextAreaElement} */ (event.target).value)}
           @keydown=${this.#pressed}></textarea></div>
         ${this.previewing ? html`<canopy-preview .text=${this.text} @back=${this.preview}></canopy-preview>` : nothing}
@@ -151,12 +159,13 @@ export class Composer extends LightElement {
     </div>`;
   }
 
-  updated() {
+  /** @param {import("../vendor/lit.js").PropertyValues} changed */
+  updated(changed) {
     const box = this.#box();
     if (!box) return;
+    if (changed.has("text") || changed.has("audience")) void this.#note();
     if (this.backdrop) this.backdrop.draw();
     else if (this.text) void this.#light(box);
-    if (!GROWS_BY_ITSELF) grow(box);
   }
 
   /** @param {HTMLTextAreaElement} box */
@@ -231,6 +240,27 @@ export class Composer extends LightElement {
     void this.#look();
   }
 
+  #left = () => {
+    this.completion?.close();
+    void this.#note();
+  };
+
+  /** Says above the box whom the text calls; what is still being typed is left in peace. */
+  async #note() {
+    const box = this.#box();
+    if (!this.completes || !box || (!this.calls && !this.text.includes("@"))) return;
+    const calls = await this.#loadCalls(this.completes);
+    const typing = document.activeElement === box ? /@([\w.-]*)$/u.exec(this.text.slice(0, box.selectionStart))?.[1] : "";
+    calls.note(this.text, typing ?? "");
+  }
+
+  /** @param {import("./completion.js").Completes} completes */
+  async #loadCalls(completes) {
+    const { Calls } = await import("./composer-calls.js");
+    if (!this.calls) this.requestUpdate(); // what is said there is heard when the place for it was there before
+    return (this.calls ??= new Calls(completes, () => this.requestUpdate()));
+  }
+
   /** Whether there is something to complete before the caret. */
   #look = async () => {
     const box = this.#box();
@@ -285,15 +315,15 @@ export class Composer extends LightElement {
   async #chooseLifespan({ target }, then) {
     const { value } = /** @type {HTMLSelectElement} */ (target);
     then?.();
-    if (value) return this.#setLifespan(Number(value));
+    if (value) return this.setLifespan(Number(value));
     this.requestUpdate(); // until another one is given, the old one holds
     this.focus();
     const { askLifespan } = await import("./composer-lifespan.js");
-    return askLifespan(this.lifespan, (seconds) => this.#setLifespan(seconds));
+    return askLifespan(this.lifespan, (seconds) => this.setLifespan(seconds));
   }
 
   /** @param {number} seconds */
-  #setLifespan(seconds) {
+  setLifespan(seconds) {
     this.lifespan = seconds;
     this.drafts.set(this.#lifeName, seconds ? String(seconds) : "");
     this.focus();
@@ -380,24 +410,38 @@ export class Composer extends LightElement {
     const text = this.text.trim();
     if (this.initial === null && !this.previewing) this.focus();
     if ((text === "" && this.initial === null) || excess(text) > 0) return;
-    const { lifespan } = this;
-    if (this.initial === null) this.done();
-    if (this.initial === null) void this.updateComplete.then(() => this.focus());
-    this.dispatchEvent(new CustomEvent("send-text", { detail: { text, lifespan } }));
+    const message = { text, lifespan: this.lifespan };
+    if (this.initial !== null) return this.post(message);
+    this.done();
+    void this.updateComplete.then(() => this.focus());
+    const calls = this.held.length > 0 || text.includes("@");
+    return calls && this.completes ? void this.#pass(message, this.completes) : this.post(message);
   }
+
+  /** @param {Outgoing} detail */
+  post(detail) {
+    this.dispatchEvent(new CustomEvent("send-text", { detail }));
+  }
+
+  /** @param {Outgoing} message @param {import("./completion.js").Completes} completes */
+  async #pass(message, completes) {
+    if (this.held.push(message) > 1) return; // the first that waits takes the others along
+    try {
+      const [calls, { passOn }] = await Promise.all([this.#loadCalls(completes), import("./composer-passing.js")]);
+      await passOn(this, calls);
+    } catch {
+      this.#letGo(); // what cannot be found out keeps no message
+    }
+  }
+
+  /** Whoever pressed Enter and left has sent. */
+  #letGo = () => {
+    for (const message of this.held.splice(0)) this.post(message);
+  };
 
   #box() {
     return this.querySelector("textarea");
   }
-}
-
-/** As high as its text, without moving what is in view. @param {HTMLTextAreaElement} box */
-function grow(box) {
-  const field = /** @type {HTMLElement} */ (box.parentElement);
-  const { scrollTop } = field;
-  box.style.blockSize = "auto";
-  box.style.blockSize = `${box.scrollHeight}px`;
-  field.scrollTop = scrollTop;
 }
 
 /** @param {KeyboardEvent} event */

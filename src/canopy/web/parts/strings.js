@@ -100,6 +100,12 @@ export const words = catalogue("parts", {
   cancel: "Cancel",
   lifespan: "Lifespan",
   editHint: "Enter saves · Escape cancels",
+  thisNode: "this node",
+  notThere: "{n, plural, one {{who} is} other {{who} are}} not in {place} and will not see this",
+  agentsCalled: "{n, plural, one {# agent} other {# agents}} will be notified: {names}",
+  whomTitle: "Whom do you mean?",
+  couldBe: "@{handle} could be any of these. Nothing has been sent yet.",
+  keepWriting: "Keep writing",
   otherDraft: "Restore other draft",
   otherSpan: "Other…",
   spanHour: "{n, plural, one {# hour} other {# hours}}",
@@ -119,8 +125,19 @@ export const words = catalogue("parts", {
   nothingWritten: "Nothing is written yet.",
 });
 
+const listed = new Intl.ListFormat(LOCALE, { type: "conjunction" });
+
 /** How the lists of completions are called. @type {Record<string, string>} */
 export const completionNames = { "@": words.of_people, "#": words.of_channels, ":": words.of_emoji };
+
+/** @param {string[]} handles @param {string} place */
+export const notThere = (handles, place) => fill(words.notThere, { n: handles.length, who: listed.format(handles), place });
+
+/** @param {string[]} names */
+export const agentsCalled = (names) => fill(words.agentsCalled, { n: names.length, names: new Intl.ListFormat(LOCALE, { type: "unit" }).format(names) });
+
+/** @param {string} handle */
+export const couldBe = (handle) => fill(words.couldBe, { handle });
 
 /** @param {number} seconds */
 export const spanWords = (seconds) => {
@@ -146,7 +163,7 @@ export function reactionName(emoji, count, mine) {
 
 /** @param {string} emoji @param {string[]} names */
 export const reactionWho = (emoji, names) =>
-  `${emoji} ${new Intl.ListFormat(LOCALE, { type: "conjunction" }).format(names)}`;
+  `${emoji} ${listed.format(names)}`;
 
 /** @param {number} count */
 export const replyCount = (count) => fill(words.replies, { n: count });
