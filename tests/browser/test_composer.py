@@ -4,15 +4,21 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, expect
 from tests.browser.conftest import MIRA, People, Person, mira_says
+from tests.browser.mesh import peer
 from tests.browser.test_access import THEMES, Theme, grave
 from tests.browser.test_message_acts import arrived
+from tests.browser.test_phone import phone
 from tests.e2e.node import Node
 
 pytestmark = pytest.mark.browser
+
+SUGGESTIONS = 50  # ms (ui.md 5.3)
+SHARED_MACHINE = 3
 
 
 @pytest.fixture
@@ -156,6 +162,86 @@ def test_CH_5_each_channel_has_its_own_draft(team: Node, ada: Person) -> None:
     ada.page.go_back()
     expect(other).to_have_value("for the plan")
     other.fill("")
+
+
+ORIGIN = "9xYzAbCdEfGh1234"
+
+
+def bearer(number: int, name: str, **more: Any) -> dict[str, Any]:
+    """One of many people, as the node would list them."""
+    plain = {"account_type": "human", "is_remote": False, "origin_peer": "here", "avatar_url": None}
+    return {"user_id": f"user_{number}", "username": f"user{number}", "display_name": name, **plain, **more}
+
+
+def crowd_of(person: Person, users: list[dict[str, Any]]) -> None:
+    page = {"users": users, "everyone": [], "count": len(users), "has_more": False, "next_cursor": None}
+    person.page.route("**/api/v1/mention-suggestions?*", lambda route: route.fulfill(json=page))
+
+
+def test_people_of_one_name_are_told_apart_by_their_nodes(team: Node, people: People) -> None:
+    ada = people(team)
+    peers = {"peers": [peer(ORIGIN, "Studio")], "discovered_peers": []}
+    ada.page.route("**/api/v1/p2p/peers", lambda route: route.fulfill(json=peers))
+    elsewhere = {"username": "sam.9xYzAbCd", "is_remote": True, "origin_peer": ORIGIN, "account_type": "agent"}
+    crowd_of(ada, [bearer(1, "Sam Lee"), bearer(2, "Sam Lee", **elsewhere), bearer(3, "Sam Only")])
+    arrived(ada, "ada")
+    ada.box.press_sequentially("@sam")
+    rows = ["Sam Lee.*Agent.*@sam.9xYzAbCd · Studio", "Sam Lee.*@user1 · this node", "Sam Only.*@user3\\s*$"]
+    wanted = [re.compile(row, re.DOTALL) for row in rows]
+    options = offered(ada, "People").get_by_role("option")
+    expect(options).to_have_text(wanted)
+    ada.box.press("Tab")
+    expect(ada.box).to_have_value("@sam.9xYzAbCd ")
+    ada.box.fill("")
+
+
+def test_suggestions_come_at_once_from_what_is_here(ada: Person) -> None:
+    crowd_of(ada, [bearer(number, f"Person Number{number}") for number in range(500)])
+    ada.box.press_sequentially("@user1")
+    options = offered(ada, "People").get_by_role("option")
+    expect(options).to_have_count(8)
+    before = len(ada.requests)
+    took = ada.box.evaluate("""async (box) => {
+      const begun = performance.now();
+      document.execCommand("insertText", false, "23");
+      while (document.querySelectorAll("[role=option]").length !== 1) await new Promise((next) => setTimeout(next));
+      return performance.now() - begun;
+    }""")
+    assert took < SUGGESTIONS * SHARED_MACHINE
+    expect(options).to_have_text([re.compile("Person Number123")])
+    assert ada.requests[before:] == []
+    ada.box.press("Escape")
+    ada.box.fill("")
+
+
+def test_the_list_belongs_to_the_box_as_long_as_it_is_open(ada: Person) -> None:
+    expect(ada.box).to_have_attribute("aria-haspopup", "listbox")
+    expect(ada.box).not_to_have_attribute("aria-controls", re.compile(".*"))
+    ada.box.press_sequentially("to :hear")
+    listed = offered(ada, "Emoji")
+    expect(listed).to_be_visible()
+    assert ada.box.get_attribute("aria-controls") == listed.get_attribute("id")
+    ada.box.press("ArrowDown")
+    chosen = listed.get_by_role("option", selected=True)
+    expect(chosen).to_have_count(1)
+    expect(ada.box).to_have_attribute("aria-activedescendant", str(chosen.get_attribute("id")))
+    ada.box.press("ArrowLeft")
+    expect(listed).to_have_count(0)
+    expect(ada.box).not_to_have_attribute("aria-activedescendant", re.compile(".*"))
+    ada.box.press("Enter")
+    expect(ada.article("to :hear")).to_be_visible()
+
+
+def test_what_is_chosen_is_in_view_where_rows_are_high(team: Node, people: People) -> None:
+    ada = phone(team, people, 390, 600)
+    ada.open_general()
+    ada.box.press_sequentially(":heart")
+    options = offered(ada, "Emoji").get_by_role("option")
+    expect(options).to_have_count(8)
+    ada.box.press("ArrowUp")
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    expect(options.last).to_be_in_viewport(ratio=0.9)
+    ada.box.fill("")
 
 
 @THEMES

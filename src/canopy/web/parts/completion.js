@@ -6,6 +6,7 @@ import { completionNames, words } from "./strings.js";
 
 const TRIGGER = /(?:^|[\s([{"'>])([@#:])([\p{L}\p{N}_.+-]*)$/u;
 const LEAST = /** @type {Record<string, number>} */ ({ "@": 0, "#": 0, ":": 2 }); // a colon alone ends many sentences
+const MOVES = new Set(["ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "PageDown"]); // away from what was being written
 export const MOST = 8;
 
 /** `@=` asks for all whom a handle means, and who of them is elsewhere. @typedef {"@" | "#" | ":" | "@="} Sign */
@@ -71,10 +72,17 @@ export class Completion {
     if (key === "ArrowDown" || key === "ArrowUp") {
       this.index = (this.index + (key === "ArrowDown" ? 1 : -1) + this.choices.length) % this.choices.length;
       this.changed();
+      void this.#show();
     } else if ((key === "Enter" || key === "Tab") && chosen) take(chosen);
     else if (key === "Escape") this.close();
-    else return false;
+    else return MOVES.has(key) ? (this.close() ?? false) : false;
     return true;
+  }
+
+  /** On a narrow screen the list is longer than its window. */
+  async #show() {
+    await null; // until it is drawn
+    document.getElementById(`${this.name}-${this.index}`)?.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {(choice: Choice) => void} take */

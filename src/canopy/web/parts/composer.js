@@ -147,7 +147,7 @@ export class Composer extends LightElement {
         ${completion?.render(this.#take) ?? nothing}${this.initial === null ? this.#more() : nothing}
         <div class="composer-field" ?hidden=${this.previewing}><div class="composer-light" aria-hidden="true"></div><textarea class="composer-text" id=${this.name} rows="1" aria-label=${this.label} placeholder=${this.label}
           enterkeyhint="send" autocomplete="off" dir="auto" aria-describedby="${this.name}-foot" .value=${live(this.text)}
-          spellcheck=${preferences.value.spellcheck ? "true" : "false"} aria-autocomplete=${this.completes ? "list" : nothing} aria-controls=${completion?.open ? completion.name : nothing}
+          spellcheck=${preferences.value.spellcheck ? "true" : "false"} aria-autocomplete=${this.completes ? "list" : nothing} aria-haspopup=${this.completes ? "listbox" : nothing} aria-controls=${completion?.open ? completion.name : nothing}
           aria-activedescendant=${completion?.active ?? nothing} @blur=${this.#left} @click=${this.#look}
           @input=${(/** @type {Event} */ event) => this.#typed(/** @type {HTMLTextAreaElement} */ (event.target).value)}
           @keydown=${this.#pressed}></textarea></div>
