@@ -133,6 +133,14 @@ def test_who_is_not_there_is_said(ada: Person, ops: Locator) -> None:
     expect(ada.page.get_by_role("article").filter(has_text="@nobody-known")).to_be_visible()
 
 
+def test_a_draft_that_comes_back_is_looked_at_too(ada: Person, ops: Locator) -> None:
+    ops.fill("later for @mira !")
+    ada.page.reload()
+    expect(ops).to_have_value("later for @mira !")
+    expect(strip(ada)).to_have_text("@mira is not in #ops and will not see this")
+    ops.fill("")
+
+
 def test_a_handle_is_asked_for_once(ada: Person, ops: Locator) -> None:
     ops.fill("@mira and @mira, then @scout and @ghost ")
     expect(strip(ada)).to_have_text("@mira is not in #ops and will not see this")
@@ -158,7 +166,7 @@ def test_who_comes_back_is_warned_of_no_more(crowd: Node, ada: Person, ops: Loca
 
 def test_agents_who_are_called_together_are_named(ada: Person) -> None:
     ada.box.fill("@scout please ")
-    ada.page.wait_for_function("() => document.querySelector('canopy-composer').calls?.asked > 0")
+    ada.page.wait_for_function("() => document.querySelector('canopy-composer').help?.calls.asked > 0")
     expect(strip(ada)).to_have_text("")
     ada.box.fill("@scout @forge @qa @mira `@code` please ")
     expect(strip(ada)).to_have_text("3 agents will be notified: Scout, Forge, Qa")

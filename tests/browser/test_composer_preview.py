@@ -13,6 +13,13 @@ pytestmark = pytest.mark.browser
 CHORD = "Control+Alt+p"
 CARET = "box => [box.selectionStart, box.selectionEnd]"
 
+PRESS = """(box, altgr) => {
+  const held = { ctrlKey: true, altKey: true, modifierAltGraph: altgr };
+  const event = new KeyboardEvent("keydown", { code: "KeyP", key: "ö", bubbles: true, cancelable: true, ...held });
+  box.dispatchEvent(event);
+  return event.defaultPrevented;
+}"""
+
 
 @pytest.fixture
 def ada(team: Node, people: People) -> Person:
@@ -49,6 +56,13 @@ def test_the_chord_shows_what_the_node_makes_of_it_and_leads_back(ada: Person) -
     expect(ada.box).to_be_focused()
     ada.box.press("Control+z")
     expect(ada.box).to_have_value("")
+
+
+def test_altgr_writes_and_shows_nothing(ada: Person) -> None:
+    """Where AltGr stands for Ctrl+Alt, the key writes a letter."""
+    for altgr, handled in ((True, False), (False, True)):
+        assert ada.box.evaluate(PRESS, altgr) is handled
+    expect(preview(ada)).to_be_focused()
 
 
 def test_the_button_shows_it_and_what_is_shown_can_be_sent(ada: Person) -> None:

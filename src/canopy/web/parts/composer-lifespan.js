@@ -8,8 +8,9 @@ const HOUR = 3_600; // seconds, the least
 const DAY = 24 * HOUR;
 const YEAR = 365 * DAY; // the most that a node takes
 
-/** @param {number} now seconds, or 0 @param {(seconds: number) => void} choose */
-export function askLifespan(now, choose) {
+/** @param {import("./composer.js").Composer} composer */
+export function askLifespan(composer) {
+  const now = composer.lifespan;
   const unit = now % DAY === 0 ? DAY : HOUR;
   const content = (problem = "") => html`<form class="composer-span" novalidate @submit=${decide}>
       <div class="line">
@@ -31,7 +32,7 @@ export function askLifespan(now, choose) {
     const seconds = Number(given.get("number")) * Number(given.get("unit"));
     if (!Number.isInteger(seconds) || seconds < HOUR || seconds > YEAR) return dialog.redraw(content(words.spanLimits));
     dialog.close();
-    return choose(seconds);
+    return composer.setLifespan(seconds);
   };
   const dialog = openDialog({ title: words.spanTitle, content: content() });
 }

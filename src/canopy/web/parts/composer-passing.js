@@ -2,11 +2,11 @@
 
 /** @typedef {import("./composer.js").Composer} Composer */
 
-/** @param {Composer} composer @param {import("./composer-calls.js").Calls} calls */
+/** @param {Composer} composer @param {import("./composer-calls.js").Calls | null} calls */
 export async function passOn(composer, calls) {
   const { held } = composer;
   for (let next = held[0]; next; next = held[0]) {
-    const unclear = await calls.unclear(next.text);
+    const unclear = (await calls?.unclear(next.text)) ?? [];
     if (held[0] !== next) continue; // let go meanwhile
     held.shift();
     if (unclear.length > 0) await askBack(composer, next, unclear);

@@ -12,26 +12,15 @@ import { livesFor, spanWords, tooLong, words } from "./strings.js";
 
 const LONGEST = 50_000; // characters the node takes
 const SIGNS = /[@#:]/u; // with which something to complete begins
-const WRAPS = new Set(["b", "i", "e", "L"]); // with Ctrl, they put marks around what is selected
+const CHORDS = new Set(["b", "i", "e", "L", ";"]); // with Ctrl
 const LIST = /^(\s*)([-*+]|(\d+)([.)]))(\s+)(.*)$/u;
 
 /** @typedef {{text: string, lifespan: number}} Outgoing */
 
 export class Composer extends LightElement {
   static properties = {
-    label: {},
-    audience: {},
-    place: {},
-    name: {},
-    initial: {},
-    problem: {},
-    lifespans: { attribute: false },
-    completes: { attribute: false },
-    lifespan: { state: true },
-    drafts: { attribute: false },
-    text: { state: true },
-    previewing: { state: true },
-    aside: { state: true },
+    label: {}, audience: {}, place: {}, name: {}, initial: {}, problem: {}, lifespans: { attribute: false }, completes: { attribute: false },
+    drafts: { attribute: false }, lifespan: { state: true }, text: { state: true }, previewing: { state: true }, aside: { state: true },
   };
 
   constructor() {
@@ -48,8 +37,8 @@ export class Composer extends LightElement {
     this.lifespans = [];
     /** What can be completed here. @type {import("./completion.js").Completes | null} */
     this.completes = null;
-    /** @type {import("./completion.js").Completion | null} */
-    this.completion = null;
+    /** @type {import("./composer-help.js").Help | null} */
+    this.help = null;
     this.lifespan = 0;
     /** Why the last attempt came to nothing. */
     this.problem = "";
@@ -62,8 +51,6 @@ export class Composer extends LightElement {
     this.aside = "";
     /** Whether it shows what the text comes to. */
     this.previewing = false;
-    /** Whom the text would call. @type {import("./composer-calls.js").Calls | null} */
-    this.calls = null;
     /** What waits until it is known whom it calls, in the order of Enter. @type {Outgoing[]} */
     this.held = [];
     /** How the text looks while it is typed. @type {import("./composer-backdrop.js").Backdrop | null} */
@@ -96,14 +83,13 @@ export class Composer extends LightElement {
   /** The two texts change places, so that taking one loses none. */
   #takeAside = () => {
     const { aside, text } = this;
-    this.drafts.putAside(this.place, text.trim() ? text : "");
-    this.aside = this.drafts.aside(this.place);
-    this.#typed(aside);
+    this.drafts.putAside(this.place, (this.aside = text.trim() ? text : ""));
+    this.typedIn(aside);
     this.focus();
   };
 
   focus() {
-    this.#box()?.focus();
+    this.box?.focus();
   }
 
   /** Puts text into the box without touching what other tabs keep. @param {string} text */
@@ -113,15 +99,15 @@ export class Composer extends LightElement {
 
   /** Gives a failed message back, before whatever has been typed since. @param {string} text */
   takeBack(text) {
-    this.#typed(this.text ? `${text}\n${this.text}` : text);
+    this.typedIn(this.text ? `${text}\n${this.text}` : text);
     this.focus();
   }
 
   /** Puts text before what has been typed, and the caret behind it. @param {string} text */
   begin(text) {
-    this.#typed(text + this.text);
+    this.typedIn(text + this.text);
     this.focus();
-    void this.updateComplete.then(() => this.#box()?.setSelectionRange(text.length, text.length));
+    void this.updateComplete.then(() => this.box?.setSelectionRange(text.length, text.length));
   }
 
   /** Its text has become a message; a choice of lifespan was for that one. */
@@ -132,7 +118,7 @@ export class Composer extends LightElement {
     if (this.lifespan) this.drafts.clear(this.#lifeName);
     this.lifespan = 0;
     this.previewing = false;
-    this.completion?.close();
+    this.help?.completion.close();
   }
 
   get #lifeName() {
@@ -140,16 +126,16 @@ export class Composer extends LightElement {
   }
 
   render() {
-    const { completion } = this;
+    const { help } = this;
     return html`<div class="composer${this.initial === null ? "" : " is-edit"}" @keydown=${this.#chord}>
-      ${this.calls?.render() ?? nothing}
+      ${help?.calls.render() ?? nothing}
       <div class="composer-box">
-        ${completion?.render(this.#take) ?? nothing}${this.initial === null ? this.#more() : nothing}
+        ${help?.render() ?? nothing}${this.initial === null ? this.#more() : nothing}
         <div class="composer-field" ?hidden=${this.previewing}><div class="composer-light" aria-hidden="true"></div><textarea class="composer-text" id=${this.name} rows="1" aria-label=${this.label} placeholder=${this.label}
           enterkeyhint="send" autocomplete="off" dir="auto" aria-describedby="${this.name}-foot" .value=${live(this.text)}
-          spellcheck=${preferences.value.spellcheck ? "true" : "false"} aria-autocomplete=${this.completes ? "list" : nothing} aria-haspopup=${this.completes ? "listbox" : nothing} aria-controls=${completion?.open ? completion.name : nothing}
-          aria-activedescendant=${completion?.active ?? nothing} @blur=${this.#left} @click=${this.#look}
-          @input=${(/** @type {Event} */ event) => this.#typed(/** @type {HTMLTextAreaElement} */ (event.target).value)}
+          spellcheck=${preferences.value.spellcheck ? "true" : "false"} aria-autocomplete=${this.completes ? "list" : nothing} aria-haspopup=${this.completes ? "listbox" : nothing} aria-controls=${help?.completion.open ? help.completion.name : nothing}
+          aria-activedescendant=${help?.completion.active ?? nothing} @blur=${this.#left} @click=${() => void this.help?.look()}
+          @input=${(/** @type {Event} */ event) => this.typedIn(/** @type {HTMLTextAreaElement} */ (event.target).value)}
           @keydown=${this.#pressed}></textarea></div>
         ${this.previewing ? html`<canopy-preview .text=${this.text} @back=${this.preview}></canopy-preview>` : nothing}
         ${this.initial === null ? html`${this.#tools()}${this.#sendButton()}` : nothing}
@@ -161,9 +147,10 @@ export class Composer extends LightElement {
 
   /** @param {import("../vendor/lit.js").PropertyValues} changed */
   updated(changed) {
-    const box = this.#box();
+    const box = this.box;
     if (!box) return;
-    if (changed.has("text") || changed.has("audience")) void this.#note();
+    if (this.help && (changed.has("text") || changed.has("audience"))) this.help.note();
+    else if (this.text.includes("@")) void this.#loadHelp();
     if (this.backdrop) this.backdrop.draw();
     else if (this.text) void this.#light(box);
   }
@@ -199,7 +186,7 @@ export class Composer extends LightElement {
   /** @param {() => void} [then] */
   drawLifespans(then) {
     const own = this.lifespans.some(({ seconds }) => seconds === this.lifespan) ? [] : [{ seconds: this.lifespan, label: spanWords(this.lifespan) }];
-    return html`<select aria-label=${words.lifespan} @change=${(/** @type {Event} */ event) => void this.#chooseLifespan(event, then)}>
+    return html`<select aria-label=${words.lifespan} @change=${(/** @type {any} */ event) => void this.#chooseLifespan(event.target.value, then)}>
       ${[...this.lifespans, ...own].map(({ seconds, label }) => html`<option value=${seconds} .selected=${live(seconds === this.lifespan)}>${label}</option>`)}
       <option value="">${words.otherSpan}</option></select>`;
   }
@@ -232,72 +219,51 @@ export class Composer extends LightElement {
   }
 
   /** @param {string} text */
-  #typed(text) {
+  typedIn(text) {
     this.text = text;
     this.typed = true;
     this.problem = "";
     this.drafts.set(this.place, text === this.initial ? "" : text);
-    void this.#look();
+    void this.#offer();
   }
 
   #left = () => {
-    this.completion?.close();
-    void this.#note();
+    this.help?.completion.close();
+    this.help?.note();
   };
 
-  /** Says above the box whom the text calls; what is still being typed is left in peace. */
-  async #note() {
-    const box = this.#box();
-    if (!this.completes || !box || (!this.calls && !this.text.includes("@"))) return;
-    const calls = await this.#loadCalls(this.completes);
-    const typing = document.activeElement === box ? /@([\w.-]*)$/u.exec(this.text.slice(0, box.selectionStart))?.[1] : "";
-    calls.note(this.text, typing ?? "");
+  async #offer() {
+    if (this.help || SIGNS.test(this.text)) await (await this.#loadHelp())?.look();
   }
 
-  /** @param {import("./completion.js").Completes} completes */
-  async #loadCalls(completes) {
-    const { Calls } = await import("./composer-calls.js");
-    if (!this.calls) this.requestUpdate(); // what is said there is heard when the place for it was there before
-    return (this.calls ??= new Calls(completes, () => this.requestUpdate()));
+  async #loadHelp() {
+    const { box, completes } = this;
+    if (this.help || !box || !completes) return this.help;
+    const { Help } = await import("./composer-help.js");
+    if (!this.help) this.requestUpdate(); // what is said there is heard when the place for it was there before
+    this.help ??= new Help(this, box, completes);
+    this.help.note();
+    return this.help;
   }
-
-  /** Whether there is something to complete before the caret. */
-  #look = async () => {
-    const box = this.#box();
-    if (!this.completes || !box) return;
-    const before = box.value.slice(0, box.selectionStart);
-    if (!this.completion && !SIGNS.test(before)) return;
-    if (!this.completion) {
-      const { Completion } = await import("./completion.js");
-      this.completion ??= new Completion(this.completes, `${this.name}-completion`, () => this.requestUpdate());
-    }
-    await this.completion.look(box.value.slice(0, box.selectionStart));
-  };
-
-  #take = (/** @type {import("./completion.js").Choice} */ { insert }) => {
-    const from = this.completion?.from ?? 0;
-    this.completion?.close();
-    this.#put(`${insert} `, from);
-  };
 
   /** Replaces what stands from a place to the caret. @param {string} text @param {number} [from] */
-  #put(text, from) {
-    const box = this.#box();
+  put(text, from) {
+    const box = this.box;
     if (!box) return;
     box.setRangeText(text, from ?? box.selectionStart, box.selectionEnd, "end");
     box.focus();
-    this.#typed(box.value);
+    this.typedIn(box.value);
   }
 
   /** @param {HTMLElement} anchor */
   async pickEmoji(anchor) {
     const { openPicker } = await import("./emoji-picker.js");
-    openPicker(anchor, (emoji) => this.#put(emoji));
+    openPicker(anchor, (emoji) => this.put(emoji));
   }
 
-  /** On some keyboards the chord writes a letter of its own. @param {KeyboardEvent} event */
+  /** The place of the key counts, since with Alt it may write something else; with AltGr it shall. @param {KeyboardEvent} event */
   #chord(event) {
-    if (!event.ctrlKey || !event.altKey || event.code !== "KeyP" || event.isComposing) return;
+    if (!event.ctrlKey || !event.altKey || event.code !== "KeyP" || event.isComposing || event.getModifierState("AltGraph")) return;
     stopped(event);
     void this.preview();
   }
@@ -305,21 +271,19 @@ export class Composer extends LightElement {
   /** There and back; the box keeps its text, its caret and what can be undone. */
   preview = async () => {
     if (!this.previewing) await import("./composer-preview.js");
-    this.completion?.close();
+    this.help?.completion.close();
     this.previewing = !this.previewing;
     await this.updateComplete;
     if (!this.previewing) this.focus();
   };
 
-  /** @param {Event} event @param {() => void} [then] */
-  async #chooseLifespan({ target }, then) {
-    const { value } = /** @type {HTMLSelectElement} */ (target);
+  /** @param {string} value seconds, or nothing for others than these @param {() => void} [then] */
+  async #chooseLifespan(value, then) {
     then?.();
     if (value) return this.setLifespan(Number(value));
     this.requestUpdate(); // until another one is given, the old one holds
     this.focus();
-    const { askLifespan } = await import("./composer-lifespan.js");
-    return askLifespan(this.lifespan, (seconds) => this.setLifespan(seconds));
+    return (await import("./composer-lifespan.js")).askLifespan(this);
   }
 
   /** @param {number} seconds */
@@ -333,7 +297,7 @@ export class Composer extends LightElement {
   #pressed(event) {
     // Enter also ends a word of an input method; that one must not send.
     if (event.isComposing || event.keyCode === 229) return undefined;
-    if (!event.shiftKey && this.completion?.press(event.key, this.#take)) return stopped(event);
+    if (!event.shiftKey && this.help?.press(event.key)) return stopped(event);
     if ((event.ctrlKey || event.metaKey) && !event.altKey && this.#shortcut(event)) return stopped(event);
     if (event.key === "Escape") return this.#escaped(event);
     if (event.key === "ArrowUp" && this.text === "" && this.initial === null) return this.#up(event);
@@ -350,40 +314,30 @@ export class Composer extends LightElement {
   }
 
   #inCode() {
-    const box = this.#box();
+    const box = this.box;
     const before = box?.value.slice(0, box.selectionStart) ?? "";
     return (before.match(/^\s*```/gmu)?.length ?? 0) % 2 === 1;
   }
 
   /** A list goes on; an empty entry ends it. @param {KeyboardEvent} event */
   #newLine(event) {
-    const box = this.#box();
+    const box = this.box;
     if (!box || this.#inCode()) return;
     const start = box.value.lastIndexOf("\n", box.selectionStart - 1) + 1;
     const entry = LIST.exec(box.value.slice(start, box.selectionStart));
     if (!entry) return;
     event.preventDefault();
     const [, indent = "", mark = "", number, end = "", space = " ", text = ""] = entry;
-    if (text === "") this.#put("", start);
-    else this.#put(`\n${indent}${number ? `${Number(number) + 1}${end}` : mark}${space}`);
+    if (text === "") this.put("", start);
+    else this.put(`\n${indent}${number ? `${Number(number) + 1}${end}` : mark}${space}`);
   }
 
   /** @param {KeyboardEvent} event @returns {boolean} whether it was one of ours */
   #shortcut({ key, shiftKey }) {
-    const box = this.#box();
     const chord = shiftKey ? key.toUpperCase() : key.toLowerCase();
-    if (!box) return false;
-    if (WRAPS.has(chord)) void this.#wrap(box, chord);
-    else if (key === ";" && this.initial === null) void this.pickEmoji(box);
-    else return false;
+    if (!CHORDS.has(chord)) return false;
+    void import("./composer-marks.js").then(({ pressed }) => pressed(this, chord));
     return true;
-  }
-
-  /** @param {HTMLTextAreaElement} box @param {string} chord */
-  async #wrap(box, chord) {
-    const { MARKS, wrap } = await import("./composer-marks.js");
-    wrap(box, MARKS[chord] ?? ["", ""]);
-    this.#typed(box.value);
   }
 
   /** @param {KeyboardEvent} event */
@@ -415,7 +369,7 @@ export class Composer extends LightElement {
     this.done();
     void this.updateComplete.then(() => this.focus());
     const calls = this.held.length > 0 || text.includes("@");
-    return calls && this.completes ? void this.#pass(message, this.completes) : this.post(message);
+    return calls && this.completes ? void this.#pass(message) : this.post(message);
   }
 
   /** @param {Outgoing} detail */
@@ -423,12 +377,12 @@ export class Composer extends LightElement {
     this.dispatchEvent(new CustomEvent("send-text", { detail }));
   }
 
-  /** @param {Outgoing} message @param {import("./completion.js").Completes} completes */
-  async #pass(message, completes) {
+  /** @param {Outgoing} message */
+  async #pass(message) {
     if (this.held.push(message) > 1) return; // the first that waits takes the others along
     try {
-      const [calls, { passOn }] = await Promise.all([this.#loadCalls(completes), import("./composer-passing.js")]);
-      await passOn(this, calls);
+      const [help, { passOn }] = await Promise.all([this.#loadHelp(), import("./composer-passing.js")]);
+      await passOn(this, help?.calls ?? null);
     } catch {
       this.#letGo(); // what cannot be found out keeps no message
     }
@@ -439,7 +393,7 @@ export class Composer extends LightElement {
     for (const message of this.held.splice(0)) this.post(message);
   };
 
-  #box() {
+  get box() {
     return this.querySelector("textarea");
   }
 }
