@@ -1,7 +1,7 @@
 /** Keys that work everywhere, and what the quick switcher offers besides channels and people. */
 
 import { nextLandmark } from "./base/keys.js";
-import { preferences, prefer } from "./base/preferences.js";
+import { letterOf, preferences, prefer } from "./base/preferences.js";
 import { words } from "./parts/strings.js";
 
 /** @typedef {import("./base/types.js").SignedInApp} SignedInApp */
@@ -20,7 +20,13 @@ export function bindShortcuts(app, out) {
   const go = (/** @type {string} */ path) => () => app.router.go(path);
   const walk = (/** @type {1 | -1} */ step, /** @type {boolean} */ unread) => () => goBeside(app, step, unread);
   app.jump = async () => (await import("./features/switcher/switcher.js")).openSwitcher(app, { pages: pagesOf(app), commands: commandsOf(app, out) });
-  return app.keys.add({
+  const letters = () => app.keys.add({ [letterOf("nextUnread")]: walk(1, true), [letterOf("identity")]: () => identifyFocused(app) });
+  let unbind = letters();
+  const unwatch = preferences.subscribe(() => {
+    unbind();
+    unbind = letters();
+  });
+  const remove = app.keys.add({
     "Ctrl+k": () => app.jump(),
     "Ctrl+/": () => void help(),
     "?": () => void help(),
@@ -28,15 +34,18 @@ export function bindShortcuts(app, out) {
     "Alt+ArrowDown": walk(1, false),
     "Alt+Shift+ArrowUp": walk(-1, true),
     "Alt+Shift+ArrowDown": walk(1, true),
-    n: walk(1, true),
     "Ctrl+,": go("/settings"),
     "Ctrl+.": () => togglePanel(app),
-    i: () => identifyFocused(app),
     "g h": go("/"),
     "g p": go("/people"),
     "g n": go("/connect"),
     "g s": go("/settings"),
   });
+  return () => {
+    unbind();
+    unwatch();
+    remove();
+  };
 }
 
 /** A click on a face shows who it is. @param {SignedInApp} app @returns {() => void} stops it */

@@ -90,7 +90,7 @@ async def change_password(ask: Ask) -> Response:
     stored = account.password if account else None
     if not await asyncio.to_thread(verify_password, stored, wish.current_password):
         ask.core.limits.note_failure(name)
-        raise invalid("current_password", "wrong", "This is not your password of now.", code="wrong_current_password")
+        raise invalid("current_password", "wrong", "This is not your current password.", code="wrong_current_password")
     check_password(wish.new_password, principal.username, "new_password")
     hashed = await asyncio.to_thread(hash_password, wish.new_password)
     ended = await ask.core.writer.write(lambda tx: _replace(tx, principal, hashed))

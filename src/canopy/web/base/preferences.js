@@ -19,8 +19,17 @@ const NAME = "look";
  * @property {"enter" | "ctrl-enter"} send what sends a message
  * @property {boolean} spellcheck
  * @property {boolean} letters whether single letters are shortcuts
+ * @property {Partial<Record<Letter, string>>} keymap letters that mean something else than usually
  * @property {number} sidebar width of the list of conversations, in pixels
  */
+
+/** Single letters and what they do. @typedef {keyof typeof LETTERS} Letter */
+export const LETTERS = {
+  reply: "r", quote: "q", edit: "e", react: ":", thumbs: "+", same: "=", markUnread: "u", saveIt: "s", copyLink: "l",
+  followThread: "m", identity: "i", nextUnread: "n",
+};
+/** What moves, begins a sequence or asks for help cannot mean anything else. */
+export const TAKEN = new Set(["j", "k", "g", "?", ">", " "]);
 
 /** How wide the list of conversations may be, in pixels. */
 export const SIDEBAR = { least: 200, usual: 264, most: 400 };
@@ -35,6 +44,7 @@ export const DEFAULTS = Object.freeze({
   send: "enter",
   spellcheck: true,
   letters: true,
+  keymap: {},
   sidebar: 264,
 });
 
@@ -52,10 +62,21 @@ function adopt() {
   document.dispatchEvent(new Event("canopy-look"));
 }
 
+/** The key that does something for this person. @param {Letter} name @returns {string} */
+export function letterOf(name) {
+  return preferences.value.keymap[name] ?? LETTERS[name];
+}
+
+/** What a key does for this person. @param {string} key @returns {Letter | undefined} */
+export function meaningOf(key) {
+  const names = /** @type {Letter[]} */ (Object.keys(LETTERS));
+  return names.find((name) => letterOf(name) === key);
+}
+
 /** @param {Partial<Preferences>} change */
 export function prefer(change) {
   const wanted = Object.entries({ ...preferences.value, ...change });
-  const unusual = wanted.filter(([name, value]) => value !== DEFAULTS[/** @type {keyof Preferences} */ (name)]);
+  const unusual = wanted.filter(([name, value]) => (name === "keymap" ? Object.keys(value).length > 0 : value !== DEFAULTS[/** @type {keyof Preferences} */ (name)]));
   storage.writeJson(NAME, Object.fromEntries(unusual));
   adopt();
 }

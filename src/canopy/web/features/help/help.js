@@ -1,7 +1,7 @@
 /** All shortcuts in one table, the same for the overlay and for the settings. */
 
 import { html, nothing } from "../../vendor/lit.js";
-import { preferences } from "../../base/preferences.js";
+import { LETTERS, letterOf, preferences } from "../../base/preferences.js";
 import { openDialog } from "../../parts/dialog.js";
 import { loadStyle } from "../../parts/style.js";
 import { words } from "./strings.js";
@@ -9,6 +9,7 @@ import { words } from "./strings.js";
 await loadStyle(new URL("./help.css", import.meta.url));
 
 /** @typedef {keyof typeof words} Word */
+/** @typedef {import("../../base/preferences.js").Letter} Letter */
 /** Keys that stand for each other are apart by a comma, keys of one sequence by a space. @type {[Word, [string, Word][]][]} */
 const GROUPS = [
   ["everywhere", [
@@ -42,6 +43,11 @@ export function shortcuts() {
 
 /** @param {string} keys @param {Word} word */
 function keysOf(keys, word) {
-  const shown = word === "send" && preferences.value.send === "ctrl-enter" ? "Ctrl+Enter" : keys;
+  const shown = word === "send" && preferences.value.send === "ctrl-enter" ? "Ctrl+Enter" : word in LETTERS ? chosen(keys, /** @type {Letter} */ (word)) : keys;
   return shown.split(", ").map((chord) => html`<kbd>${chord.replaceAll(" ", " ")}</kbd> `);
+}
+
+/** The first of the keys is the one that a person may choose. @param {string} keys @param {Letter} name */
+function chosen(keys, name) {
+  return [letterOf(name).toUpperCase(), ...keys.split(", ").slice(1)].join(", ");
 }

@@ -1,5 +1,7 @@
 /** Which letter does what with the message in focus. */
 
+import { meaningOf } from "../../base/preferences.js";
+
 /** @typedef {import("../../parts/message-row.js").Row} Row */
 /** @typedef {import("./acts.js").Acts} Acts */
 
@@ -9,21 +11,25 @@
  */
 export function actOf(key, acts, row, article) {
   if (row.id === null || row.deleted) return undefined;
-  /** @type {Record<string, () => void>} */
+  /** @type {Partial<Record<import("../../base/preferences.js").Letter, () => void>>} */
   const letters = {
-    r: () => acts.openThread(row),
+    reply: () => acts.openThread(row),
+    quote: () => acts.quote(row),
+    edit: () => void acts.startEdit(row),
+    react: () => void acts.pickReaction(row, article),
+    thumbs: () => void acts.reactQuickly(row, "👍"),
+    same: () => row.reactions[0] && void acts.react(row, row.reactions[0].type),
+    markUnread: () => acts.host.markUnread(row),
+    copyLink: () => void acts.copyLink(row),
+    saveIt: () => void acts.save(row),
+    followThread: () => void acts.turnThread(row),
+  };
+  /** @type {Record<string, () => void>} */
+  const fixed = {
     Enter: () => acts.openThread(row),
-    q: () => acts.quote(row),
     ">": () => acts.quote(row),
-    e: () => void acts.startEdit(row),
-    ":": () => void acts.pickReaction(row, article),
-    "+": () => void acts.reactQuickly(row, "👍"),
-    "=": () => row.reactions[0] && void acts.react(row, row.reactions[0].type),
-    u: () => acts.host.markUnread(row),
-    l: () => void acts.copyLink(row),
-    s: () => void acts.save(row),
-    m: () => void acts.turnThread(row),
     Delete: () => void acts.remove(row),
   };
-  return letters[key.length === 1 ? key.toLowerCase() : key];
+  const meaning = key.length === 1 ? meaningOf(key.toLowerCase()) : undefined;
+  return fixed[key] ?? (meaning && letters[meaning]);
 }

@@ -5,7 +5,7 @@ import { ApiError, Unreachable } from "../../base/api.js";
 import { LightElement } from "../../parts/element.js";
 import { field, passwordField, valuesOf } from "../../parts/field.js";
 import { icon } from "../../parts/icons.js";
-import { ruleList } from "./rules.js";
+import { ruleList } from "../../parts/password-rules.js";
 import { handleHint, tooMany, words } from "./strings.js";
 
 const ICON = new URL("../../icons/canopy.svg", import.meta.url).href;
@@ -41,7 +41,7 @@ export class AccountForm extends LightElement {
     this.refused = new Set();
     this.handle = "";
     this.password = "";
-    /** @type {import("./rules.js").Rule[]} */
+    /** @type {import("../../parts/password-rules.js").Rule[]} */
     this.rules = [];
   }
 

@@ -4,6 +4,7 @@ import { html } from "../../vendor/lit.js";
 import { LANGUAGES, chooseLanguage, chosenLanguage, fill } from "../../base/language.js";
 import { SIDEBAR } from "../../base/preferences.js";
 import { choice, slider, toggle } from "./control.js";
+import "./keymap.js";
 import { words } from "./strings.js";
 
 const SIZES = { least: 90, most: 150, step: 10 };
@@ -44,5 +45,7 @@ export function keyboard(app) {
   return html`<div class="setting-list">
     ${toggle("letters", { label: words.letters, hint: words.lettersHint })}
   </div>
+  <h3 class="settings-title">${words.letterKeys}</h3>
+  <canopy-keymap></canopy-keymap>
   <div class="line"><button class="button" type="button" aria-haspopup="dialog" @click=${() => app.help()}>${words.showAll}</button></div>`;
 }

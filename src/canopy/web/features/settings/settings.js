@@ -8,8 +8,11 @@ import { icon } from "../../parts/icons.js";
 import { loadStyle } from "../../parts/style.js";
 import "./about.js";
 import "./devices.js";
+import { NAMES as letterNames } from "./keymap.js";
 import "./keys.js";
+import "./password.js";
 import "./profile.js";
+import "./sessions.js";
 import { appearance, composer, keyboard } from "./local.js";
 import { words } from "./strings.js";
 
@@ -20,11 +23,11 @@ await loadStyle(new URL("./settings.css", import.meta.url));
 
 /** What stands where, so that it can be found. @type {Record<Section, string[]>} */
 const CONTENTS = {
-  profile: [words.name, words.handle, words.bio, words.picture],
+  profile: [words.name, words.handle, words.bio, words.picture, words.password, words.sessions],
   appearance: [words.theme, words.density, words.size, words.hours, words.motion, words.language, words.sidebar],
   composer: [words.send, words.spellcheck],
-  keyboard: [words.letters, words.showAll],
-  devices: [words.nodeName, words.nodeAbout, words.browser],
+  keyboard: [words.letters, words.letterKeys, ...Object.values(letterNames), words.showAll],
+  devices: [words.nodeName, words.nodeAbout, words.browser, words.sessions],
   keys: [words.keys, words.newKey],
   about: [words.version, words.licence, words.thirdParty, words.diagnostics],
 };
@@ -80,6 +83,9 @@ class Settings extends LightElement {
       </div>`;
   }
 
+  /** A new password ends the other sessions. */
+  #readSessions = () => void /** @type {any} */ (this.querySelector("canopy-sessions"))?.load();
+
   #sections() {
     return html`<nav aria-label=${words.sections}>${SECTIONS.map((each) => html`<a class="place-row" href="/settings/${each}"
       aria-current=${each === this.section ? "page" : nothing}>${words[each]}</a>`)}</nav>`;
@@ -95,11 +101,14 @@ class Settings extends LightElement {
   #content() {
     const { app } = this;
     switch (this.section) {
-      case "profile": return html`<canopy-profile .app=${app}></canopy-profile>`;
+      case "profile": return html`<canopy-profile .app=${app}></canopy-profile>
+        <h3 class="settings-title">${words.password}</h3><canopy-password .app=${app} @ended=${this.#readSessions}></canopy-password>
+        <h3 class="settings-title">${words.sessions}</h3><canopy-sessions .app=${app}></canopy-sessions>`;
       case "appearance": return appearance();
       case "composer": return composer();
       case "keyboard": return keyboard(app);
-      case "devices": return html`<canopy-devices .app=${app}></canopy-devices>`;
+      case "devices": return html`<canopy-devices .app=${app}></canopy-devices>
+        <h3 class="settings-title">${words.sessions}</h3><canopy-sessions .app=${app}></canopy-sessions>`;
       case "keys": return html`<canopy-keys .app=${app}></canopy-keys>`;
       default: return html`<canopy-about .app=${app}></canopy-about>`;
     }

@@ -5,8 +5,8 @@
  * plain text and judged by the node. What the node refuses is marked by the code it answers.
  */
 
-import { html } from "../../vendor/lit.js";
-import { icon } from "../../parts/icons.js";
+import { html } from "../vendor/lit.js";
+import { icon } from "./icons.js";
 
 const CLASSES = [/\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u, /[^\p{L}\p{N}]/u];
 const MARKS = /** @type {const} */ ({ yes: "check", no: "cross", open: "dot" });
