@@ -31,6 +31,15 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
             assert anchor in anchors(target.read_text("utf-8")), f"{link}: no such heading"
 
 
+def test_the_index_names_every_page() -> None:
+    index = ROOT / "docs" / "README.md"
+    named = {(index.parent / link.partition("#")[0]).resolve() for link in links(index.read_text("utf-8"))}
+    docs = [page for page in pages() if page.is_relative_to(ROOT / "docs")]
+    found = {page for page in docs if page.parent.name != "decisions"} - {index}
+    assert len(found) > 12
+    assert found - named == set()
+
+
 @pytest.mark.parametrize("page", LED, ids=_name)
 def test_words_in_bold_are_on_the_screens(page: Path) -> None:
     messages = [shown_as(message) for words in english().values() for message in words.values()]
