@@ -42,7 +42,9 @@ def test_the_index_names_every_page() -> None:
 
 @pytest.mark.parametrize("page", LED, ids=_name)
 def test_words_in_bold_are_on_the_screens(page: Path) -> None:
-    messages = [shown_as(message) for words in english().values() for message in words.values()]
+    known = {message for words in english().values() for message in words.values()}
+    # One such as "{emoji} {n}" would take any words for its own.
+    messages = [shown_as(message) for message in known if re.search("[a-z]{3}", re.sub(r"{\w+}?", "", message))]
     for label in re.findall(r"\*\*(.+?)\*\*", prose(page.read_text("utf-8"))):
         if label != "bold":
             assert any(message.fullmatch(label) for message in messages), f"no screen says {label!r}"
