@@ -11,6 +11,7 @@ import typer
 from canopy import installed, node
 from canopy.cli import http, offline
 from canopy.cli.main import app
+from canopy.edge import stream
 from canopy.edge.metrics import Metrics
 from canopy.edge.openapi import describe
 from canopy.edge.principal import Permission, with_implied
@@ -61,6 +62,13 @@ EVENT_TYPES = {
     "profile.updated": "A user or a node has another card than before.",
 }
 """What the live events say. A new type needs a sentence here."""
+
+FRAMES = {
+    "ping": "Nothing happened; the line stands.",
+    "reset": "The cursor is older than the journal, or from another one: read anew what you show, and go on from here.",
+    "state": "Whether the node can save what is written: `storage` is `ok`, or says what is wrong.",
+}
+"""What a stream says beside events."""
 
 METRICS = {
     "canopy_append_seconds": "How long a commit took, from its beginning to the disk.",
@@ -182,6 +190,10 @@ def events_page() -> str:
     for name, kinds in sorted(Rooms(installed.ROOMS, NodeId(bytes(32))).event_types.items()):
         needs = " or ".join(dict.fromkeys(f"`{kind.permission}`" for kind in kinds))
         lines += [f"\n## {name}\n", EVENT_TYPES[name], f"Needs: {needs}."]
+    source = Path(stream.__file__).read_text("utf-8")
+    said = set(re.findall(r"event: ([a-z]+)\\n", source))
+    lines += ["\n## What a stream says beside events\n", "These are in no list, and may come at any time."]
+    lines += [f"- `{name}`: {FRAMES[name]}" for name in sorted(said)]
     return "\n".join(lines) + "\n"
 
 
