@@ -106,7 +106,9 @@ def test_a_narrow_composer_has_one_button_for_its_tools(narrow: Person) -> None:
     expect(narrow.box).to_be_focused()
     expect(narrow.box).not_to_have_value("from **afar**")
     tools.click()
+    expect(sheet).to_be_visible()
     narrow.page.keyboard.press("Escape")
+    expect(sheet).to_have_count(0)
     expect(tools).to_be_focused()
     narrow.box.fill("")
 
