@@ -52,8 +52,6 @@ import { expiresAt, lastReply, originTitle, reactionName, reactionWho, replyCoun
  * @typedef {object} RowPlace
  * @property {boolean} head whether the author's name stands above
  * @property {boolean} current whether Tab stops here
- * @property {number} position
- * @property {number} total -1 when older ones exist
  * @property {import("../base/types.js").Origins} origins
  * @property {(id: string) => string} nameOf
  * @property {string} me
@@ -69,7 +67,7 @@ export function messageRow(row, place, actions) {
   const text = gone ? words.deleted : excerpt(row.content, 80);
   const reacted = row.reactions.reduce((sum, { users }) => sum + users.length, 0);
   return html`<article class=${classesOf(row, place)} tabindex=${place.current ? 0 : -1} data-key=${row.key}
-    data-message-id=${row.id ?? nothing} data-state=${row.state} aria-posinset=${place.position} aria-setsize=${place.total}
+    data-message-id=${row.id ?? nothing} data-state=${row.state}
     aria-label=${rowName(row.author.name, clockTime(row.at), text, gone ? 0 : reacted, place.inThread ? 0 : row.replies)}>
     <div class="message-side">${place.head ? avatar(row.author) : time(row, "message-gutter", bareTime)}</div>
     <div class="message-main">

@@ -1,5 +1,6 @@
 /**
- * What is known of one conversation: a window of acknowledged rows, what lies beyond its two ends, and how it came.
+ * What is known of one conversation: a window of acknowledged rows, what was cut off at its two ends, what lies
+ * beyond, and how it came.
  *
  * An event is a doorbell. When it carries the message, that is used; when not, what came after the last
  * known message is read again. Drawing is somebody else's business.
@@ -7,19 +8,22 @@
 
 import { ApiError } from "../../base/api.js";
 import { Store } from "../../base/store.js";
-import { merged, pathOf, rowOf } from "./rows.js";
+import { EMPTY, isAlive, merged, pathOf, rowOf } from "./rows.js";
 
 const PAGE = 50;
 const MOST_PAGE = 200;
-const MOST_ROWS = 200; // mounted; what is cut off is read again when somebody scrolls there
+const MOST_ROWS = 200; // mounted; see further.js
 const KEPT_ROWS = 150;
 const DAY = 24 * 3600 * 1000; // ms
 const CLOCKS_DIFFER = 5_000; // ms before the node is asked again about a message that it still shows
 const AROUND = 25; // rows on either side of a message that a link leads to
+const MOST_AROUND = 99; // of a window that is read again
 
 /** @typedef {import("../../base/types.js").Message} Message */
 /** @typedef {import("../../base/types.js").LiveEvent} LiveEvent */
 /** @typedef {import("../../parts/message-row.js").Row} Row */
+/** @typedef {import("./rows.js").Edge} Edge */
+/** @typedef {import("./rows.js").View} View */
 /** @typedef {{messages: Message[], root?: Message | null, has_more: boolean}} Page oldest first */
 /** @typedef {{messages: Message[], root?: Message | null, older: boolean, newer: boolean}} Around */
 
@@ -33,24 +37,6 @@ const AROUND = 25; // rows on either side of a message that a link leads to
  * @property {(id: string, each: number, signal: AbortSignal) => Promise<Around>} around that many before and after
  */
 
-/** @typedef {"none" | "some" | "loading" | "failed"} Edge */
-/**
- * @typedef {object} View
- * @property {Row[]} rows
- * @property {"loading" | "ready" | "failed" | "missing"} status
- * @property {Edge} older
- * @property {Edge} newer
- * @property {Row | null} lead the message that all rows answer, in a thread
- * @property {number} beyond rows that came below the window
- * @property {unknown} error
- */
-
-/** @type {View} */
-const EMPTY = { rows: [], status: "loading", older: "none", newer: "none", lead: null, beyond: 0, error: null };
-
-/** @param {Row} row */
-const lives = (row) => row.expires === null || Number(row.expires) > Date.now();
-
 export class Conversation {
   /** @param {import("../../base/types.js").SignedInApp} app @param {Source} source */
   constructor(app, source) {
@@ -58,6 +44,12 @@ export class Conversation {
     this.source = source;
     /** @type {Store<View>} */
     this.view = new Store(EMPTY);
+    /** Rows that were cut off at either end of the window, oldest first. @type {Record<"older" | "newer", Row[]>} */
+    this.cut = { older: [], newer: [] };
+    /** What the node has beyond all that is known. @type {Record<"older" | "newer", Edge>} */
+    this.ends = { older: "none", newer: "none" };
+    /** @type {import("./further.js").Further | null} */
+    this.further = null;
     /** Called with rows that have just arrived from others. @type {(rows: Row[]) => void} */
     this.onArrived = () => {};
     /** Own messages that came by the stream before the answer to their sending. @type {Message[]} */
@@ -83,12 +75,13 @@ export class Conversation {
 
   /** Reads the newest page, or as many rows as are already shown, and replaces what is known. */
   async load() {
-    const limit = Math.min(MOST_PAGE, Math.max(PAGE, this.view.value.rows.length));
+    const { rows: shown, newer } = this.view.value;
+    const limit = newer === "none" ? Math.min(MOST_PAGE, Math.max(PAGE, shown.length)) : PAGE;
     try {
       const page = await this.source.page(`limit=${limit}`, this.stopping.signal);
       const fresh = this.#rowsOf(page.messages);
-      const since = this.view.value.newer === "none" ? this.view.value.rows.filter((row) => row.order > (fresh.at(-1)?.order ?? "") && lives(row)) : [];
-      this.#set({ ...EMPTY, rows: merged(fresh, since), status: "ready", older: page.has_more ? "some" : "none", lead: this.#leadOf(page) });
+      const since = this.view.value.newer === "none" ? this.view.value.rows.filter((row) => row.order > (fresh.at(-1)?.order ?? "") && isAlive(row)) : [];
+      this.#begin({ rows: merged(fresh, since), older: page.has_more ? "some" : "none", lead: this.#leadOf(page) });
     } catch (error) {
       this.#loadFailed(error);
     }
@@ -99,7 +92,7 @@ export class Conversation {
     try {
       const { messages, older, newer, ...page } = await this.source.around(id, each, this.stopping.signal);
       const rows = this.#rowsOf(messages.filter(this.source.holds));
-      this.#set({ ...EMPTY, rows, status: "ready", older: older ? "some" : "none", newer: newer ? "some" : "none", lead: this.#leadOf(page) });
+      this.#begin({ rows, older: older ? "some" : "none", newer: newer ? "some" : "none", lead: this.#leadOf(page) });
       return this.find(id) !== undefined;
     } catch (error) {
       this.#loadFailed(error);
@@ -110,45 +103,28 @@ export class Conversation {
   /** What may have been missed is read again, where the reader is. */
   async reload() {
     const { rows: shown, newer } = this.view.value;
-    const rows = shown.filter(lives);
+    const rows = shown.filter(isAlive);
     const middle = rows[Math.floor(rows.length / 2)]?.id;
     if (newer === "none" || !middle) await this.load();
-    else await this.loadAround(middle);
+    else await this.loadAround(middle, Math.min(MOST_AROUND, Math.ceil(rows.length / 2)));
   }
 
-  async loadOlder() {
-    const { rows, older } = this.view.value;
-    const oldest = rows[0]?.id;
-    if (older === "loading" || older === "none" || !oldest) return;
-    this.#set({ older: "loading" });
+  /** Shows more rows at one end, a few in each frame. @param {"older" | "newer"} side */
+  async showMore(side) {
     try {
-      const page = await this.source.page(`limit=${PAGE}&before=${encodeURIComponent(oldest)}`, this.stopping.signal);
-      const all = [...this.#unknown(page.messages), ...this.view.value.rows];
-      const cut = all.length > MOST_ROWS;
-      const more = page.has_more && page.messages.length > 0;
-      this.#set({ rows: all.slice(0, MOST_ROWS), older: more ? "some" : "none", ...(cut ? { newer: /** @type {Edge} */ ("some") } : {}) });
+      if (!this.further) {
+        const { Further } = await import("./further.js");
+        this.further ??= new Further(this);
+      }
+      await this.further.show(side);
     } catch (error) {
-      if (!this.stopping.signal.aborted) this.#set({ older: "failed", error });
+      this.set(side === "older" ? { older: "failed", error } : { newer: "failed", error });
     }
   }
 
-  async loadNewer() {
-    const { rows, newer } = this.view.value;
-    const newest = rows.at(-1)?.id;
-    if (newer === "loading" || newer === "none" || !newest) return;
-    this.#set({ newer: "loading" });
-    try {
-      const page = await this.source.page(`limit=${PAGE}&after=${encodeURIComponent(newest)}`, this.stopping.signal);
-      const all = [...this.view.value.rows, ...this.#unknown(page.messages)];
-      const more = page.has_more && page.messages.length > 0;
-      this.#set({
-        rows: all.slice(-MOST_ROWS), newer: more ? "some" : "none", beyond: more ? this.view.value.beyond : 0,
-        ...(all.length > MOST_ROWS ? { older: /** @type {Edge} */ ("some") } : {}),
-      });
-      if (!more) await this.#catchUp();
-    } catch (error) {
-      if (!this.stopping.signal.aborted) this.#set({ newer: "failed", error });
-    }
+  /** Shows the oldest rows that are known. */
+  showOldest() {
+    this.further?.toOldest();
   }
 
   /** @param {LiveEvent[]} events */
@@ -177,7 +153,10 @@ export class Conversation {
   /** At the newest end only as many rows are kept as a browser draws with ease. */
   trim() {
     const { rows, newer } = this.view.value;
-    if (newer === "none" && rows.length > MOST_ROWS) this.#set({ rows: rows.slice(-KEPT_ROWS), older: "some" });
+    if (newer !== "none" || rows.length <= MOST_ROWS) return;
+    if (this.further) this.further.keep(rows.slice(0, -KEPT_ROWS));
+    else this.ends.older = "some";
+    this.set({ rows: rows.slice(-KEPT_ROWS) });
   }
 
   /** Shows at once what the node has just answered. @param {Message} message */
@@ -193,7 +172,7 @@ export class Conversation {
 
   /** Reads one message again; only one that is shown, and not twice at a time. @param {string} id */
   async refresh(id) {
-    if (!this.find(id)) return;
+    if (!this.find(id)) return void this.further?.forget(id);
     if (this.refreshing.has(id)) return void this.refreshing.set(id, true);
     this.refreshing.set(id, false);
     try {
@@ -225,10 +204,12 @@ export class Conversation {
     const known = new Set(rows.map((row) => row.id));
     const floor = older === "none" ? "" : (rows[0]?.order ?? "");
     const ceiling = newer === "none" ? "\uffff" : (rows.at(-1)?.order ?? "");
-    const wanted = this.#rowsOf(messages).filter((row) => known.has(row.id) || row.order >= floor);
+    const added = this.#rowsOf(messages);
+    const wanted = added.filter((row) => known.has(row.id) || row.order >= floor);
     const inside = wanted.filter((row) => known.has(row.id) || row.order <= ceiling);
     const below = wanted.filter((row) => !inside.includes(row));
-    if (wanted.length > 0) this.#set({ rows: merged(rows, inside), beyond: beyond + below.filter((row) => !row.own).length });
+    for (const row of added) if (!inside.includes(row)) this.further?.doubt(row.order);
+    if (wanted.length > 0) this.set({ rows: merged(rows, inside), beyond: beyond + below.filter((row) => !row.own).length });
     return [...new Map(wanted.map((row) => [row.id, row])).values()].filter((row) => !known.has(row.id));
   }
 
@@ -242,6 +223,7 @@ export class Conversation {
     if (!message_id || event_type === "channel.message.created" || event_type === "channel.message.read") return;
     const row = this.find(message_id);
     const message = payload?.message;
+    if (!row) this.further?.forget(message_id);
     if (!row) return event_type === "channel.message.deleted" ? this.#unknownDeleted() : undefined;
     // What is being read at this moment may be older than this.
     if (message && this.refreshing.has(message_id)) this.refreshing.set(message_id, true);
@@ -257,7 +239,7 @@ export class Conversation {
 
   /** One reader at a time; a bell that rings meanwhile makes it read once more. */
   async #catchUp() {
-    if (this.view.value.newer !== "none") return;
+    if (this.view.value.newer !== "none") return void (this.ends.newer = "some");
     this.missed = true;
     if (this.catching) return;
     this.catching = true;
@@ -289,18 +271,20 @@ export class Conversation {
   /** @param {Row} row */
   #replace(row) {
     const { rows, lead } = this.view.value;
-    if (lead?.id === row.id) this.#set({ lead: { ...row, key: lead.key } });
-    if (rows.some((each) => each.id === row.id)) this.#set({ rows: merged(rows, [row]) });
+    if (lead?.id === row.id) this.set({ lead: { ...row, key: lead.key } });
+    if (rows.some((each) => each.id === row.id)) this.set({ rows: merged(rows, [row]) });
+    else this.further?.forget(row.id ?? "");
   }
 
   /** @param {string} id */
   #remove(id) {
     const { rows, lead } = this.view.value;
-    this.#set({ rows: rows.filter((row) => row.id !== id), lead: lead?.id === id ? { ...lead, deleted: true } : lead });
+    this.further?.forget(id);
+    this.set({ rows: rows.filter((row) => row.id !== id), lead: lead?.id === id ? { ...lead, deleted: true } : lead });
   }
 
   /** @param {Message[]} messages */
-  #unknown(messages) {
+  unknown(messages) {
     const known = new Set(this.view.value.rows.map((row) => row.id));
     return this.#rowsOf(messages).filter((row) => !known.has(row.id));
   }
@@ -320,14 +304,30 @@ export class Conversation {
     if (this.stopping.signal.aborted) return;
     const missing = error instanceof ApiError && (error.status === 404 || error.status === 403 || error.status === 400);
     if (this.view.value.rows.length > 0 && !missing) return; // what is shown stays readable
-    this.#set({ status: missing ? "missing" : "failed", error });
+    this.set({ status: missing ? "missing" : "failed", error });
   }
 
-  /** @param {Partial<View>} change */
-  #set(change) {
+  /** Other rows than before, with nothing known beyond them. @param {Partial<View>} change */
+  #begin(change) {
+    this.cut = { older: [], newer: [] };
+    if (this.further) this.further.growing = null;
+    this.set({ ...EMPTY, status: "ready", ...change });
+  }
+
+  /** @param {Partial<View>} change `older` and `newer` say what lies beyond all that is known */
+  set(change) {
     if (this.stopping.signal.aborted) return;
-    this.view.set({ ...this.view.value, ...change });
-    this.#watchEnds();
+    const { cut, ends } = this;
+    ends.older = change.older ?? ends.older;
+    ends.newer = change.newer ?? ends.newer;
+    const next = { ...this.view.value, ...change };
+    next.older = cut.older.length > 0 ? "some" : ends.older;
+    next.newer = cut.newer.length > 0 ? "some" : ends.newer;
+    next.beyond = next.newer === "none" ? 0 : next.beyond;
+    next.before = cut.older.length;
+    next.total = ends.older === "none" && ends.newer === "none" ? cut.older.length + next.rows.length + cut.newer.length : -1;
+    this.view.set(next);
+    if (change.rows) this.#watchEnds();
   }
 
   /** What is shown is read again when the time of a message is over: the node rings for it with its next sweep only.

@@ -17,6 +17,15 @@ import { audienceWords, lifespans, words } from "./strings.js";
 /** @type {Row[]} the same each time, so that it is no change */
 const NOTHING = [];
 
+/** Another function for other members, so that rows which name them are drawn again.
+ *  @param {import("../../base/types.js").Member[]} members @returns {(id: string) => string} */
+function namesOf(members) {
+  return (id) => {
+    const member = members.find((each) => each.user_id === id);
+    return cleanName(member?.display_name) || cleanName(member?.username) || words.unknownPerson;
+  };
+}
+
 export class ConversationFrame extends LightElement {
   static properties = { app: { attribute: false }, channelId: {}, members: { state: true } };
 
@@ -27,6 +36,7 @@ export class ConversationFrame extends LightElement {
     this.channelId = "";
     /** @type {import("../../base/types.js").Member[] | null} */
     this.members = null;
+    this.nameOf = namesOf([]);
     /** @type {Conversation} */
     this.conversation = /** @type {any} */ (undefined);
     /** @type {Acts} */
@@ -68,14 +78,10 @@ export class ConversationFrame extends LightElement {
     return new Set((this.members ?? []).map((member) => member.origin_peer ?? "")).size;
   }
 
-  #nameOf = (/** @type {string} */ id) => {
-    const member = this.members?.find((each) => each.user_id === id);
-    return cleanName(member?.display_name) || cleanName(member?.username) || words.unknownPerson;
-  };
-
   async #loadMembers() {
     try {
       this.members = (await this.app.api.get(`/channels/${encodeURIComponent(this.channelId)}/members?limit=200`)).members;
+      this.nameOf = namesOf(this.members ?? []);
     } catch {
       // Then nothing is said about members; the list of messages reports what is wrong.
     }
@@ -101,7 +107,7 @@ export class ConversationFrame extends LightElement {
   drawList({ name, beginning, newFrom = null, onRest, onMarkRead }) {
     return html`<canopy-messages .name=${name} .beginning=${beginning} .view=${this.conversation.view.value}
       .pending=${this.#pending()} .actions=${this.actions} .acts=${this.acts} .leaving=${this.#leaving()}
-      .nameOf=${this.#nameOf} .origins=${this.app.peers.origins.value} .newFrom=${newFrom}
+      .nameOf=${this.nameOf} .origins=${this.app.peers.origins.value} .newFrom=${newFrom}
       @rest=${onRest ?? nothing} @mark-read=${onMarkRead ?? nothing}></canopy-messages>`;
   }
 
@@ -115,12 +121,19 @@ export class ConversationFrame extends LightElement {
     retry: (/** @type {string} */ key) => this.app.outbox.retry(key),
     discard: (/** @type {string} */ key) => this.app.outbox.discard(key),
     edit: (/** @type {string} */ key) => this.#takeBack(key),
-    older: () => void this.conversation.loadOlder(),
-    newer: () => void this.conversation.loadNewer(),
-    newest: () => void this.showNewest(),
+    older: () => void this.conversation.showMore("older"),
+    newer: () => void this.conversation.showMore("newer"),
+    oldest: () => this.#showOldest(),
+    newest: () => this.showNewest(),
     reload: () => void this.conversation.reload(),
     atEnd: () => this.conversation.trim(),
   };
+
+  async #showOldest() {
+    this.conversation.showOldest();
+    await this.updateComplete;
+    await this.list?.updateComplete;
+  }
 
   /** Reads the newest rows if the window is elsewhere, and goes there. */
   async showNewest() {

@@ -1,22 +1,22 @@
 /** The list of messages: `feed` with one roving Tab stop, dividers, and the way down to what is new. */
 
-import { html, nothing, repeat } from "../../vendor/lit.js";
-import { clockTime, eachMidnight } from "../../base/time.js";
+import { html, noChange, nothing, repeat } from "../../vendor/lit.js";
+import { clockTime, eachMidnight, soonTime } from "../../base/time.js";
 import { LightElement } from "../../parts/element.js";
 import { icon } from "../../parts/icons.js";
 import { messageRow } from "../../parts/message-row.js";
 import { failure, notice, skeleton } from "../../parts/notice.js";
 import { itemsOf } from "./rows.js";
-import { ScrollKeeper } from "./scroll.js";
+import { FocusKeeper, ScrollKeeper } from "./scroll.js";
 import { newBelow, newSince, words } from "./strings.js";
 
 const PATIENCE = 150; // ms before a place that loads shows anything at all
 const LATE = 5000; // ms after which it says so and offers to try again
-const PAGE = 10; // rows
+const SCROLLS = /^(Arrow(Up|Down)|Page(Up|Down)|Home|End)$/;
 const FOUND = 2000; // ms for which the message that a link led to stands out
 
 /** @typedef {import("../../parts/message-row.js").Row} Row */
-/** @typedef {import("./conversation.js").View} View */
+/** @typedef {import("./rows.js").View} View */
 /**
  * @typedef {object} ListActions what a list asks of its place, beside what can be done with a row
  * @property {(key: string) => void} retry
@@ -24,7 +24,8 @@ const FOUND = 2000; // ms for which the message that a link led to stands out
  * @property {(key: string) => void} discard
  * @property {() => void} older
  * @property {() => void} newer
- * @property {() => void} newest shows the newest rows, which may have to be read first
+ * @property {() => Promise<void>} newest shows the newest rows, which may have to be read first
+ * @property {() => Promise<void>} oldest shows the oldest rows that are known
  * @property {() => void} reload
  * @property {() => void} atEnd
  */
@@ -85,6 +86,15 @@ export class MessageList extends LightElement {
     this.keeper = null;
     /** @type {import("./tools.js").Tools | null} */
     this.tools = null;
+    /** What each row was last drawn from, and the same for the drawing that is under way. @type {Map<string, unknown[]>} */
+    this.drawn = new Map();
+    /** @type {Map<string, unknown[]>} */
+    this.drawing = new Map();
+    /** The number that each row has. @type {WeakMap<Element, string>} */
+    this.numbers = new WeakMap();
+    this.focusKeeper = new FocusKeeper(this);
+    /** What came under the pointer while the rows moved. @type {Element | null} */
+    this.under = null;
   }
 
   connectedCallback() {
@@ -109,7 +119,7 @@ export class MessageList extends LightElement {
 
   /** Goes to the newest row and stays there. */
   toNewest() {
-    if (this.view.newer !== "none") this.actions.newest();
+    if (this.view.newer !== "none") void this.actions.newest();
     else this.keeper?.toEnd();
   }
 
@@ -128,6 +138,8 @@ export class MessageList extends LightElement {
   #rested() {
     const line = this.#newLine();
     const top = this.querySelector(".scroller")?.getBoundingClientRect().top ?? 0;
+    if (this.under?.matches(":hover")) void this.#equip(this.under);
+    this.under = null;
     this.newAbove = line ? line.getBoundingClientRect().bottom < top : this.#newIsCutOff();
     this.dispatchEvent(new CustomEvent("rest"));
   }
@@ -157,17 +169,31 @@ export class MessageList extends LightElement {
   /** @param {import("../../vendor/lit.js").PropertyValues} changed */
   willUpdate(changed) {
     this.keeper?.capture(this.view.newer === "none");
-    if (changed.has("view")) this.#countFresh();
-    if (changed.has("view")) this.tools?.refresh();
+    this.focusKeeper.capture();
+    if (!changed.has("view")) return;
+    this.#countFresh();
+    this.tools?.refresh();
+    this.#putEditAside();
+  }
+
+  /** An edit whose row is gone: come back, it would take the focus and the view. Its draft stays. */
+  #putEditAside() {
+    const { conversation, editing } = this.acts;
+    if (editing.value && !conversation.find(editing.value)) editing.set(null);
   }
 
   updated() {
+    this.drawn = this.drawing;
+    this.#number();
+    this.focusKeeper.restore();
     this.keeper?.restore();
     if (this.keeper?.atEnd) this.actions.atEnd();
   }
 
   render() {
     const rows = [...this.view.rows, ...this.pending];
+    const current = this.current && this.#rowOf(this.current) ? this.current : (rows.at(-1) ?? this.view.lead)?.key;
+    this.drawing = new Map();
     const fresh = this.fresh + this.view.beyond;
     const items = itemsOf(rows, new Date(), { lead: this.view.lead, newFrom: this.newFrom });
     return html`
@@ -176,7 +202,7 @@ export class MessageList extends LightElement {
           ${this.view.lead ? nothing : this.#top()}
           <div role="feed" class="messages" aria-label=${this.name} aria-busy=${this.#busy() ? "true" : "false"}
             @keydown=${this.#pressed} @focusin=${this.#focused} @pointerover=${this.#pointed}>
-            ${repeat(items, (item) => item.key, (item) => this.#item(item, rows))}
+            ${repeat(items, (item) => item.key, (item) => this.#item(item, item.key === current))}
           </div>
           ${this.#bottom()}
         </div>
@@ -185,29 +211,45 @@ export class MessageList extends LightElement {
       ${fresh > 0 || this.view.newer !== "none" ? this.#jump(fresh) : nothing}`;
   }
 
-  /** @param {import("./rows.js").Item} item @param {Row[]} rows */
-  #item(item, rows) {
+  /** @param {import("./rows.js").Item} item @param {boolean} current */
+  #item(item, current) {
     if (item.kind !== "row") {
       return html`<div class="day${item.kind === "new" ? " is-new" : ""}"><span>${item.label}</span></div>
         ${item.kind === "replies" && this.view.older !== "none" ? this.#top() : nothing}`;
     }
-    const { head, position, row } = item;
-    const known = this.current && this.#rowOf(this.current);
-    const current = known ? this.current : (rows.at(-1) ?? this.view.lead)?.key;
-    const { older, newer } = this.view;
+    const { head, row } = item;
+    const { origins, nameOf } = this;
+    const leaving = row.id !== null && this.leaving.has(row.id);
+    const found = row.id !== null && row.id === this.found;
+    const edited = row.id !== null && row.id === this.acts.editing.value;
+    // Most rows of a drawing are those of the last one, and making them again would be what a scrolling list mostly does.
+    const source = [row, head, current, origins, nameOf, leaving, found, edited, row.expires && soonTime(row.expires, new Date())];
+    this.drawing.set(row.key, source);
+    if (this.drawn.get(row.key)?.every((each, index) => each === source[index])) return noChange;
     return messageRow(row, {
       head,
-      position,
-      current: item.key === current,
-      total: older === "none" && newer === "none" ? rows.length + (this.view.lead ? 1 : 0) : -1,
-      origins: this.origins,
-      nameOf: this.nameOf,
+      current,
+      origins,
+      nameOf,
       me: this.acts.app.me.user_id,
-      leaving: row.id !== null && this.leaving.has(row.id),
-      found: row.id !== null && row.id === this.found,
+      leaving,
+      found,
       inThread: this.acts.conversation.source.root !== null,
-      editor: row.id !== null && row.id === this.acts.editing.value ? html`<canopy-editor .row=${row} .acts=${this.acts}></canopy-editor>` : undefined,
+      editor: edited ? html`<canopy-editor .row=${row} .acts=${this.acts}></canopy-editor>` : undefined,
     }, this.#rowActions);
+  }
+
+  /** Numbers the rows: nearly all change their number when some come in above, and nothing else of them does. */
+  #number() {
+    const { before, total, lead } = this.view;
+    const size = total < 0 ? "-1" : String(total + this.pending.length + (lead ? 1 : 0));
+    for (const [index, article] of this.querySelectorAll("article").entries()) {
+      const number = `${before + index + 1} of ${size}`;
+      if (this.numbers.get(article) === number) continue; // quicker than to ask the row
+      this.numbers.set(article, number);
+      article.ariaPosInSet = String(before + index + 1);
+      article.ariaSetSize = size;
+    }
   }
 
   #rowActions = {
@@ -303,7 +345,10 @@ export class MessageList extends LightElement {
 
   /** @param {PointerEvent} event */
   #pointed(event) {
-    if (event.pointerType !== "touch") void this.#equip(event.target);
+    if (event.pointerType === "touch") return;
+    // Rows that pass under the pointer are not what it is meant for.
+    if (this.keeper?.moving) this.under = /** @type {Element} */ (event.target);
+    else void this.#equip(event.target);
   }
 
   /** Brings the toolbar to a row; what makes it is loaded when somebody first turns to one. @param {EventTarget | null} target */
@@ -317,20 +362,11 @@ export class MessageList extends LightElement {
   }
 
   /** @param {KeyboardEvent} event */
-  #pressed(event) {
+  async #pressed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !isRow(event.target)) return;
-    const article = /** @type {HTMLElement} */ (event.target);
-    const articles = /** @type {HTMLElement[]} */ ([...this.querySelectorAll("article")]);
-    const to = stepTo(event.key, articles.indexOf(article), articles.length);
-    if (to === undefined) return void this.#act(event, article);
-    event.preventDefault();
-    articles[to]?.focus();
-  }
-
-  /** @param {KeyboardEvent} event @param {HTMLElement} article */
-  async #act(event, article) {
-    if (!this.tools) await this.#equip(article);
-    this.tools?.press(event, article);
+    if (!this.tools && SCROLLS.test(event.key)) event.preventDefault(); // as what is loaded only now would
+    if (!this.tools) await this.#equip(event.target);
+    this.tools?.press(event);
   }
 }
 
@@ -342,18 +378,6 @@ function articleOf(target) {
 /** @param {EventTarget | null} target */
 function keyOf(target) {
   return articleOf(target)?.dataset.key ?? null;
-}
-
-/** Where a key leads, by index; undefined for a key that leads nowhere. @param {string} key @param {number} here @param {number} count */
-function stepTo(key, here, count) {
-  const most = count - 1;
-  /** @type {Record<string, number>} */
-  const to = {
-    ArrowDown: here + 1, j: here + 1, J: here + 1, ArrowUp: here - 1, k: here - 1, K: here - 1,
-    PageDown: here + PAGE, PageUp: here - PAGE, Home: 0, End: most,
-  };
-  const index = to[key];
-  return here < 0 || index === undefined ? undefined : Math.max(0, Math.min(most, index));
 }
 
 /** Whether single letters mean anything where the focus is. @param {EventTarget | null} target */

@@ -16,7 +16,29 @@ const NAMED = {
 /** @typedef {import("../../parts/message-row.js").Reaction} Reaction */
 /** @typedef {import("../../parts/message-row.js").Row} Row */
 /** @typedef {{kind: "day" | "new" | "replies", key: string, label: string}} Divider */
-/** @typedef {Divider | {kind: "row", key: string, row: Row, head: boolean, position: number}} Item */
+/** @typedef {Divider | {kind: "row", key: string, row: Row, head: boolean}} Item */
+
+/** @typedef {"none" | "some" | "loading" | "failed"} Edge */
+/**
+ * @typedef {object} View what a list shows of a conversation
+ * @property {Row[]} rows those that are mounted, oldest first
+ * @property {"loading" | "ready" | "failed" | "missing"} status
+ * @property {Edge} older
+ * @property {Edge} newer
+ * @property {Row | null} lead the message that all rows answer, in a thread
+ * @property {number} beyond rows that came below the window
+ * @property {number} before how many are known above the window
+ * @property {number} total of the whole conversation, -1 while that is not known
+ * @property {unknown} error
+ */
+
+/** @type {View} */
+export const EMPTY = { rows: [], status: "loading", older: "none", newer: "none", lead: null, beyond: 0, before: 0, total: -1, error: null };
+
+/** @param {Row} row whose time may be over, though the node has not yet rung for it */
+export function isAlive(row) {
+  return row.expires === null || Number(row.expires) > Date.now();
+}
 
 /** Where the messages of a channel are read. @param {string} channelId */
 export function pathOf(channelId) {
@@ -137,13 +159,13 @@ export function itemsOf(rows, now, { lead = null, newFrom = null } = {}) {
   const items = lead ? leading(lead) : [];
   /** @type {Row | null} */
   let before = null;
-  for (const [index, row] of rows.entries()) {
+  for (const row of rows) {
     const newDay = lead === null && (before === null || dayKey(before.at) !== dayKey(row.at));
     const isNew = row.key === newFrom;
     if (newDay) items.push({ kind: "day", key: `day-${dayKey(row.at)}-${row.key}`, label: dayLabel(row.at, now) });
     if (isNew) items.push({ kind: "new", key: "new", label: words.newDivider });
     const head = newDay || isNew || startsBlock(before, row);
-    items.push({ kind: "row", key: row.key, row, head, position: index + (lead ? 2 : 1) });
+    items.push({ kind: "row", key: row.key, row, head });
     before = row;
   }
   return items;
@@ -153,7 +175,7 @@ export function itemsOf(rows, now, { lead = null, newFrom = null } = {}) {
 function leading(lead) {
   const label = lead.replies > 0 ? repliesLabel(lead.replies) : words.noReplies;
   return [
-    { kind: "row", key: lead.key, row: lead, head: true, position: 1 },
+    { kind: "row", key: lead.key, row: lead, head: true },
     { kind: "replies", key: "replies", label },
   ];
 }

@@ -1,10 +1,10 @@
 /**
- * Keeps a list where the reader left it. At the newest row it follows; anywhere else it never moves by
- * itself, whatever is added above or below.
+ * Keeps a list where the reader left it, and the focus in it. At the newest row it follows; anywhere else it never
+ * moves by itself, whatever is added or cut off above or below.
  */
 
 const NEAR = 24; // px from the end that still count as being there
-const SOON = 800; // px from either end at which more rows are asked for
+const SOON = 1200; // px from either end at which more rows are asked for: a quarter of a second of a wheel that races
 const REST = 150; // ms without a scroll after which the reader has come to rest
 
 /**
@@ -48,18 +48,30 @@ export class ScrollKeeper {
     this.anchor = null;
     if (!complete) [this.atEnd, this.complete] = [false, false];
     this.#look();
-    if (!this.atEnd) this.anchor = this.firstInView();
+    if (!this.atEnd) this.anchor = this.#steadyInView();
     this.complete = complete;
   }
 
-  /** @returns {{element: HTMLElement, top: number} | null} */
+  /** Found by halves, because each frame that changes the rows looks for it. @returns {{element: HTMLElement, top: number} | null} */
   firstInView() {
     const edge = this.scroller.getBoundingClientRect().top;
-    for (const element of this.scroller.querySelectorAll("article")) {
-      const { top, bottom } = element.getBoundingClientRect();
-      if (bottom > edge) return { element, top };
+    const rows = this.scroller.querySelectorAll("article");
+    let [low, high] = [0, rows.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (Number(rows[middle]?.getBoundingClientRect().bottom) > edge) high = middle;
+      else low = middle + 1;
     }
-    return null;
+    const element = rows[low];
+    return element ? { element, top: element.getBoundingClientRect().top } : null;
+  }
+
+  /** The first one in view, but not the very first: that loses its divider and its name line to those that come above it. */
+  #steadyInView() {
+    const first = this.firstInView();
+    if (first?.element !== this.scroller.querySelector("article")) return first;
+    const next = /** @type {HTMLElement | null} */ (this.scroller.querySelector("article + article"));
+    return next ? { element: next, top: next.getBoundingClientRect().top } : first;
   }
 
   /** After they changed: put it back where it was. */
@@ -123,7 +135,17 @@ export class ScrollKeeper {
     this.#look();
     this.askMore();
     clearTimeout(this.resting);
-    this.resting = setTimeout(this.hearer.onRest, REST);
+    this.resting = setTimeout(() => this.#rested(), REST);
+  }
+
+  #rested() {
+    this.resting = undefined;
+    this.hearer.onRest();
+  }
+
+  /** Whether the rows pass by just now. */
+  get moving() {
+    return this.resting !== undefined;
   }
 
   /**
@@ -144,5 +166,31 @@ export class ScrollKeeper {
     if (this.atEnd === atEnd) return;
     this.atEnd = atEnd;
     this.hearer.onEnd(atEnd);
+  }
+}
+
+/** Hands the focus on when the row that has it goes: to the one that comes after it, or else before it. */
+export class FocusKeeper {
+  /** @param {HTMLElement} list */
+  constructor(list) {
+    this.list = list;
+    /** The row that has the focus, and all others from the nearest on. @type {HTMLElement[]} */
+    this.held = [];
+  }
+
+  /** Before the rows change. */
+  capture() {
+    const article = document.activeElement?.closest("article");
+    this.held = [];
+    if (!article || !this.list.contains(article)) return;
+    const rows = [...this.list.querySelectorAll("article")];
+    const here = rows.indexOf(article);
+    this.held = [...rows.slice(here), ...rows.slice(0, here).reverse()];
+  }
+
+  /** After they changed. */
+  restore() {
+    if (this.held[0]?.isConnected !== false) return;
+    this.held.find((row) => row.isConnected)?.focus({ preventScroll: true });
   }
 }
