@@ -15,6 +15,7 @@ from bench.deep import deep_channel
 from bench.linking import burst, catch_up, delivery, idle_pair
 from bench.listening import live, streams
 from bench.measure import Figure, machine
+from bench.scrolling import long_list
 from bench.starting import cold_start, idle
 from bench.talking import post_alone, post_together, read_newest
 
@@ -25,6 +26,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "post16": post_together,
     "read": read_newest,
     "deep": deep_channel,
+    "scroll": long_list,
     "live": live,
     "streams": streams,
     "idle": idle,
