@@ -19,9 +19,9 @@ Theme = Literal["light", "dark"]
 GRAVE = {"serious", "critical"}
 
 
-def grave(page: Page) -> list[dict[str, Any]]:
+def grave(page: Page, options: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """What axe finds serious or critical, with the places."""
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, options=options).response["violations"]
     return [
         {"id": each["id"], "nodes": [(node["target"], node["failureSummary"]) for node in each["nodes"]]}
         for each in found

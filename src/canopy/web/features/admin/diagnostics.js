@@ -14,6 +14,9 @@ const MOST_FAILURES = 10;
 
 /** @typedef {{events: Record<string, any>, mesh: Record<string, any>}} Figures */
 
+/** How the parts of a node are called. @type {Record<string, string>} */
+const CHECKS = { db: words.checkDatabase, mesh: words.checkLinks, storage: words.checkDisk };
+
 class FigureList extends LightElement {
   static properties = { app: { attribute: false }, health: { attribute: false }, figures: { state: true }, error: { state: true }, said: { state: true } };
 
@@ -51,9 +54,9 @@ class FigureList extends LightElement {
     const { events, mesh } = this.figures;
     return html`<div class="figure-columns">
         <section class="panel"><h2>${words.health}</h2><dl class="figure-rows">${Object.entries(this.health).map(([check, state]) => html`
-          <div><dt>${check}</dt><dd data-state=${state === "ok" ? "ok" : "bad"}>${icon(state === "ok" ? "check" : "warn")}${state}</dd></div>`)}</dl></section>
+          <div><dt>${CHECKS[check] ?? check}</dt><dd data-state=${state === "ok" ? "ok" : "bad"}>${icon(state === "ok" ? "check" : "warn")}${state}</dd></div>`)}</dl></section>
         <section class="panel"><h2>${words.events}</h2>${rows([[words.lines, events.count], [words.latest, events.latest_seq], [words.oldest, events.oldest_created_at ? ago(new Date(events.oldest_created_at)) : words.nothing]])}
-          <h3>${words.kinds}</h3>${rows(Object.entries(events.type_counts ?? {}))}</section>
+          <h3>${words.kinds}</h3><div translate="no">${rows(Object.entries(events.type_counts ?? {}))}</div></section>
         <section class="panel"><h2>${words.mesh}</h2>${rows([[words.connected, mesh.connected_peers?.length ?? 0], [words.known, mesh.known_peers_count ?? 0], [words.queued, mesh.pending_messages?.total ?? 0], [words.reconnecting, mesh.reconnect_tasks?.count ?? 0]])}
           <h3>${words.failures}</h3>${failures(mesh.recent_failures ?? [])}</section>
       </div>

@@ -63,7 +63,7 @@ class Keys extends LightElement {
     const used = key.last_used_at ? fill(words.lastUsed, { when: ago(new Date(key.last_used_at)) }) : words.unused;
     return html`<li class="list-row" data-state=${key.revoked ? "revoked" : "active"}>
       <span class="list-mark">${icon("key")}</span>
-      <div class="list-main"><h3>${name} <span class="badge ${state === words.active ? "is-good" : "is-plain"}">${state}</span></h3>
+      <div class="list-main"><h3><bdi>${name}</bdi> <span class="badge ${state === words.active ? "is-good" : "is-plain"}">${state}</span></h3>
         <p class="quiet is-meta">${inWords(key.permissions).join(" · ")}</p>
         <p class="quiet is-meta"><code translate="no">${key.prefix}…</code> · ${used} · ${ends}</p></div>
       ${key.revoked ? nothing : html`<button class="button" type="button" aria-label=${fill(words.revokeName, { name })} @click=${() => this.#revoke(key, name)}>${words.revoke}</button>`}
