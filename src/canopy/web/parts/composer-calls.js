@@ -7,7 +7,7 @@ import { html } from "../vendor/lit.js";
 import { agentsCalled, notThere } from "./strings.js";
 
 const AFTER_LAST_KEY = 250; // ms
-const PATIENCE = 1_000; // ms for which a message waits to be understood; then it goes, as the node takes it
+const PATIENCE = 2_000; // ms for which a message waits to be understood; then it goes, as the node takes it
 const MOST = 20; // different handles that are looked at
 const CALL = /(?<![A-Za-z0-9_.@-])@([A-Za-z0-9][A-Za-z0-9_.-]{0,47}[A-Za-z0-9])(?![A-Za-z0-9])/gu;
 const FENCE = /^[ \t>]*(`{3,}|~{3,})(.*)$/u;
