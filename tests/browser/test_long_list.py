@@ -226,3 +226,22 @@ def test_home_and_end_lead_to_the_ends_of_what_is_loaded(reader: Person) -> None
     reader.page.keyboard.press("Home")
     expect(reader.article(oldest)).to_be_focused()
     expect(reader.article(oldest)).to_be_in_viewport()
+
+
+def test_an_edit_whose_row_leaves_is_put_aside_with_its_draft(own_team: Node, people: People) -> None:
+    say_rows(own_team, 260)
+    ada = arrived(people(own_team), "ada")
+    ada.say("mine to change")
+    row = ada.article("mine to change")
+    expect(row).to_have_attribute("data-state", "sent")
+    row.focus()
+    ada.page.keyboard.press("e")
+    box = row.get_by_role("textbox")
+    box.fill("mine to change, half done")
+    scroll_until(ada, -1, "row 0.")
+    expect(box).to_have_count(0)
+    scroll_until(ada, 1, "mine to change")
+    expect(box).to_have_count(0)
+    row.focus()
+    ada.page.keyboard.press("e")
+    expect(box).to_have_value("mine to change, half done")
