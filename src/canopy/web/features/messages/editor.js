@@ -18,6 +18,8 @@ export class MessageEditor extends LightElement {
     this.acts = /** @type {any} */ (undefined);
     /** What it said when the editing began. */
     this.begun = "";
+    /** What was sent last: its event may come before the answer, and is nobody else's change. */
+    this.sent = "";
     this.problem = "";
   }
 
@@ -36,9 +38,9 @@ export class MessageEditor extends LightElement {
 
   render() {
     const { row } = this;
-    return html`${row.content === this.begun ? nothing : this.#elsewhere()}
+    return html`${row.content === this.begun || row.content === this.sent ? nothing : this.#elsewhere()}
       <canopy-composer .label=${editName(row.author.name)} .place=${`edit:${row.id}`} .name=${`edit-${row.id}`}
-        .initial=${this.begun} .problem=${this.problem} .drafts=${this.acts.app.drafts}
+        .initial=${this.begun} .problem=${this.problem} .drafts=${this.acts.app.drafts} .api=${this.acts.app.api}
         @send-text=${this.#save} @leave=${() => this.acts.endEdit(row)}></canopy-composer>`;
   }
 
@@ -52,6 +54,7 @@ export class MessageEditor extends LightElement {
 
   /** @param {CustomEvent<{text: string}>} event */
   async #save(event) {
+    this.sent = event.detail.text.trim();
     this.problem = await this.acts.saveEdit(this.row, event.detail.text);
     if (!this.problem) this.acts.app.drafts.clear(`edit:${this.row.id}`);
   }
