@@ -1,4 +1,4 @@
-"""What people arrange for themselves: favourites, quiet channels, saved messages, drafts in the list (ui.md 5.4, 5.5, S3)."""
+"""What people arrange for themselves: favourites, quiet channels, saved messages, drafts in the list (ui.md S3)."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from playwright.sync_api import Route, expect
-from tests.browser.conftest import People
+from tests.browser.conftest import People, mira_says
 from tests.e2e.node import Node
 from tests.e2e.test_full_disk import full_disk, post_until_refused
 
@@ -70,3 +70,27 @@ def test_SY_3_a_full_disk_is_said_to_everybody_and_loses_nothing(own_team: Node,
     expect(ada.box).to_have_value("not sent yet")
     for person in (ada, mira):
         person.expect_noise()
+
+
+def test_parts_that_cannot_be_loaded_now_are_loaded_later(own_team: Node, people: People) -> None:
+    """The toolbar of a message comes when somebody first turns to one; while the node is away it does not."""
+    mira_says(own_team, "turn to me")
+    ada = people(own_team)
+    ada.sign_in("ada")
+    ada.open_general()
+    row = ada.article("turn to me")
+    expect(row).to_be_visible()
+    own_team.wanted_port = own_team.port
+    own_team.stop()
+    expect(ada.page.get_by_role("status").filter(has_text="Node not reachable")).to_be_visible()
+    row.hover()
+    ada.page.keyboard.press("Control+k")
+    ada.box.fill("written **meanwhile**")
+    ada.expect_noise()
+    assert ada.noise == []
+    own_team.start()
+    ada.wait_live()
+    ada.page.mouse.move(0, 0)
+    row.hover()
+    expect(row.get_by_role("toolbar", name="Message actions")).to_be_visible()
+    ada.expect_noise()

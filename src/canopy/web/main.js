@@ -38,6 +38,7 @@ const app = /** @type {App} */ ({ api: new Api(), router: new Router(), keys: ne
 let screen = null;
 
 app.keys.add(LANDMARKS);
+addEventListener("unhandledrejection", partMissing);
 void begin();
 
 async function begin() {
@@ -189,6 +190,12 @@ function show(mount) {
   screen = mount?.() ?? null;
   document.title = screen?.title ? `${screen.title} · ${words.product}` : words.product;
   if (screen) mark(`route:${screen.name}`);
+}
+
+/** A part that is loaded when it is wanted does not come while the node is away: the status strip says that, and the
+ *  next attempt loads it. @param {PromiseRejectionEvent} event */
+function partMissing(event) {
+  if (event.reason instanceof TypeError && /import|module/iu.test(event.reason.message)) event.preventDefault();
 }
 
 function focusHeading() {

@@ -1,19 +1,19 @@
 /** What a text comes to, in place of the box that it is written in: the node marks it up, here it is only shown. */
 
 import { html, nothing } from "../vendor/lit.js";
-import { Api } from "../base/api.js";
 import { LightElement } from "./element.js";
 import { markup } from "./markup.js";
 import { words } from "./strings.js";
 
 const QUIET = 150; // ms in which nothing is said about waiting
-const api = new Api();
 
 export class Preview extends LightElement {
-  static properties = { text: {}, markedUp: { state: true }, problem: { state: true }, slow: { state: true } };
+  static properties = { api: { attribute: false }, text: {}, markedUp: { state: true }, problem: { state: true }, slow: { state: true } };
 
   constructor() {
     super();
+    /** @type {import("../base/api.js").Api} */
+    this.api = /** @type {any} */ (undefined);
     this.text = "";
     /** @type {string | null} */
     this.markedUp = null;
@@ -41,7 +41,7 @@ export class Preview extends LightElement {
     [this.asked, this.problem, this.slow] = [text, "", false];
     const patience = setTimeout(() => (this.slow = this.markedUp === null), QUIET);
     try {
-      const made = text.trim() ? await markedUp(text) : "";
+      const made = text.trim() ? (await this.api.post("/render", { content: text })).html : "";
       if (this.asked === text) this.markedUp = made;
     } catch (error) {
       if (this.asked === text) this.problem = error instanceof Error ? error.message : String(error);
@@ -81,12 +81,6 @@ export class Preview extends LightElement {
     event.stopPropagation();
     this.dispatchEvent(new CustomEvent("back"));
   };
-}
-
-/** The node wants a token with whatever is sent; it tells it to whoever has the session. @param {string} text @returns {Promise<string>} */
-async function markedUp(text) {
-  if (!api.csrf) api.csrf = (await api.get("/session")).csrf_token;
-  return (await api.post("/render", { content: text })).html;
 }
 
 customElements.define("canopy-preview", Preview);

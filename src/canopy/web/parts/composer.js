@@ -20,7 +20,7 @@ const LIST = /^(\s*)([-*+]|(\d+)([.)]))(\s+)(.*)$/u;
 export class Composer extends LightElement {
   static properties = {
     label: {}, audience: {}, place: {}, name: {}, initial: {}, problem: {}, lifespans: { attribute: false }, completes: { attribute: false },
-    drafts: { attribute: false }, lifespan: { state: true }, text: { state: true }, previewing: { state: true }, aside: { state: true },
+    drafts: { attribute: false }, api: { attribute: false }, lifespan: { state: true }, text: { state: true }, previewing: { state: true }, aside: { state: true },
   };
 
   constructor() {
@@ -44,6 +44,8 @@ export class Composer extends LightElement {
     this.problem = "";
     /** @type {import("../base/drafts.js").Drafts} */
     this.drafts = /** @type {any} */ (undefined);
+    /** Marks a preview up. @type {import("../base/api.js").Api} */
+    this.api = /** @type {any} */ (undefined);
     this.text = "";
     /** Whether the text was typed here and not in another tab. */
     this.typed = false;
@@ -137,7 +139,7 @@ export class Composer extends LightElement {
           aria-activedescendant=${help?.completion.active ?? nothing} @blur=${this.#left} @click=${() => void this.help?.look()}
           @input=${(/** @type {Event} */ event) => this.typedIn(/** @type {HTMLTextAreaElement} */ (event.target).value)}
           @keydown=${this.#pressed}></textarea></div>
-        ${this.previewing ? html`<canopy-preview .text=${this.text} @back=${this.preview}></canopy-preview>` : nothing}
+        ${this.previewing ? html`<canopy-preview .api=${this.api} .text=${this.text} @back=${this.preview}></canopy-preview>` : nothing}
         ${this.initial === null ? html`${this.#tools()}${this.#sendButton()}` : nothing}
       </div>
       ${this.problem ? html`<p class="composer-problem" role="alert">${this.problem}</p>` : nothing}

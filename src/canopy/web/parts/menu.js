@@ -11,7 +11,7 @@ let made = 0;
 /** @typedef {{label: string, act: () => void, danger?: boolean}} MenuItem */
 
 export class MenuButton extends LightElement {
-  static properties = { label: {}, items: { attribute: false }, source: { attribute: false } };
+  static properties = { label: {}, items: { attribute: false }, source: { attribute: false }, stop: { attribute: false } };
 
   constructor() {
     super();
@@ -21,6 +21,8 @@ export class MenuButton extends LightElement {
     this.items = [];
     /** Where the items come from when they are only known at the moment. @type {(() => Promise<MenuItem[]>) | null} */
     this.source = null;
+    /** Whether Tab stops at the button: 0, or -1 where arrows lead to it. */
+    this.stop = 0;
     this.name = `menu-${(made += 1)}`;
   }
 
@@ -34,7 +36,7 @@ export class MenuButton extends LightElement {
   }
 
   render() {
-    return html`<button class="icon-button" type="button" popovertarget=${this.name} aria-haspopup="menu" aria-label=${this.label}
+    return html`<button class="icon-button" type="button" data-roving tabindex=${this.stop} popovertarget=${this.name} aria-haspopup="menu" aria-label=${this.label}
         title=${this.label}>${icon("more")}</button>
       <div class="menu" id=${this.name} popover @toggle=${this.#toggled}>
         <div role="menu" aria-label=${this.label} @keydown=${this.#pressed}>${this.items.map((item) => html`

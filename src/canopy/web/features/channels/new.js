@@ -17,6 +17,8 @@ const TEXT_LENGTH = 500;
 
 /** @param {SignedInApp} app */
 export function askForChannel(app) {
+  /** Only when the dialog has given the focus back, or it would take it from the new channel. */
+  let then = () => {};
   /** @type {State} */
   const state = { name: "", error: "", nameError: "", busy: false };
   const draw = (/** @type {Partial<State>} */ change) => dialog.redraw(content(Object.assign(state, change)));
@@ -30,13 +32,13 @@ export function askForChannel(app) {
       const description = valuesOf(/** @type {HTMLFormElement} */ (event.target)).description ?? "";
       const { channel } = await app.api.post("/channels", { name: state.name, description });
       await app.reloadChannels();
+      then = () => app.router.go(hrefOf(channel), { write: true });
       dialog.close();
-      app.router.go(hrefOf(channel));
     } catch (error) {
       draw({ busy: false, ...explained(error) });
     }
   };
-  const dialog = openDialog({ title: words.newTitle, content: content(state) });
+  const dialog = openDialog({ title: words.newTitle, content: content(state), onClosed: () => then() });
 }
 
 /** @param {State} state @param {{draw: (change: Partial<State>) => void, submit: (event: SubmitEvent) => void, close: () => void}} acts */

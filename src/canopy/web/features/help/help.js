@@ -14,14 +14,14 @@ await loadStyle(new URL("./help.css", import.meta.url));
 const GROUPS = [
   ["everywhere", [
     ["Ctrl+K", "jump"], ["?, Ctrl+/", "help"], ["Alt+↑, Alt+↓", "neighbours"], ["Alt+Shift+↑, Alt+Shift+↓", "unread"], ["N", "nextUnread"],
-    ["F6, Shift+F6", "landmarks"], ["Alt+←, Alt+→", "back"], ["Ctrl+.", "panel"], ["Ctrl+,", "openSettings"], ["Esc", "escape"],
+    ["F6, Shift+F6", "landmarks"], ["Alt+←, Alt+→", "back"], ["Ctrl+.", "panel"], ["Ctrl+Shift+F", "searchHere"], ["Ctrl+,", "openSettings"], ["Esc", "escape"],
     ["G H", "goHome"], ["G P", "goPeople"], ["G N", "goNetwork"], ["G S", "goSettings"],
   ]],
   ["list", [
     ["J, K, ↓, ↑", "move"], ["Home, End", "ends"], ["R", "reply"], ["Q, >", "quote"], ["E", "edit"], [":", "react"], ["+", "thumbs"], ["=", "same"],
     ["U", "markUnread"], ["S", "saveIt"], ["L", "copyLink"], ["M", "followThread"], ["I", "identity"], ["Del", "remove"], ["Enter", "thread"],
   ]],
-  ["composer", [["Enter", "send"], ["Shift+Enter", "line"], ["Ctrl+B, Ctrl+I, Ctrl+E", "format"], ["↑", "editLast"], ["Esc", "leave"]]],
+  ["composer", [["Enter", "send"], ["Shift+Enter", "line"], ["Ctrl+B, Ctrl+I, Ctrl+E", "format"], ["Ctrl+Shift+L", "link"], ["Ctrl+;", "emoji"], ["Ctrl+Alt+P", "preview"], ["↑", "editLast"], ["Esc", "leave"]]],
 ];
 
 export function openHelp() {

@@ -15,6 +15,7 @@ export const words = catalogue("help", {
   nextUnread: "Next unread conversation",
   landmarks: "Next or previous part of the page",
   back: "Back and forward",
+  searchHere: "Search this channel",
   panel: "Open or close the details",
   openSettings: "Settings",
   escape: "Close what is on top",
@@ -43,6 +44,9 @@ export const words = catalogue("help", {
   sendCtrl: "Send (as chosen in the settings)",
   line: "New line",
   format: "Bold, italic, code",
+  link: "Link",
+  emoji: "Emoji",
+  preview: "Preview",
   editLast: "Edit your last message, in an empty box",
   leave: "Leave the box",
 });

@@ -1,6 +1,7 @@
 /** The screen of a channel: header, list, composer, the thread beside it, and what its addresses mean. */
 
 import { html, nothing, render } from "../../vendor/lit.js";
+import { rove } from "../../base/keys.js";
 import { clockTime } from "../../base/time.js";
 import { icon } from "../../parts/icons.js";
 import "../../parts/menu.js";
@@ -10,6 +11,7 @@ import { Reading } from "./reading.js";
 import { pathOf } from "./rows.js";
 import { audience, beginning, beginningAdvice, composerName, feedName, jumpedTo, members, words } from "./strings.js";
 
+const NARROW = matchMedia("(max-width: 899px)");
 const SCREENFUL = 75; // rows that fill any window below the one that was at its upper edge
 
 /** @typedef {import("../../base/types.js").SignedInApp} SignedInApp */
@@ -130,6 +132,7 @@ export class ChannelScreen extends ConversationFrame {
     await this.list?.updateComplete;
     this.list?.toNew();
     this.reading.look();
+    if (history.state?.write) this.composer?.focus();
   }
 
   /** Escape closes what is open; when nothing is, everything here is read. @param {KeyboardEvent} event */
@@ -251,9 +254,11 @@ export class ChannelScreen extends ConversationFrame {
       <h1 class="place-name" tabindex="-1">${icon("hash")}<span>${this.#name}</span></h1>
       ${this.members ? html`<a class="place-facts" href="${about}/members">${members(this.members.length)}</a>` : nothing}
       ${topic ? html`<span class="place-topic" title=${topic}>${topic}</span>` : nothing}
-      <a class="icon-button place-act" href="${this.#path}/search" aria-label=${words.search} title=${words.search}>${icon("search")}</a>
-      <a class="icon-button place-act" href="${about}/settings" aria-label=${words.details} title=${words.details}>${icon("info")}</a>
-      <canopy-menu .label=${words.more} .source=${this.#menu}></canopy-menu>
+      <div class="place-acts" role="toolbar" aria-label=${words.thisChannel} @keydown=${rove}>
+        <a class="icon-button place-act" data-roving href="${this.#path}/search" aria-label=${words.search} title=${words.search}>${icon("search")}</a>
+        <a class="icon-button place-act" data-roving tabindex="-1" href="${about}/settings" aria-label=${words.details} title=${words.details}>${icon("info")}</a>
+        <canopy-menu .label=${words.more} .source=${this.#menu} .stop=${NARROW.matches ? 0 : -1}></canopy-menu>
+      </div>
     </header>`;
   }
 

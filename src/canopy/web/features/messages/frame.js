@@ -114,7 +114,7 @@ export class ConversationFrame extends LightElement {
   /** @param {{label: string, audience: string}} more */
   drawComposer({ label, audience }) {
     return html`<canopy-composer .label=${label} .place=${this.conversation.source.place} .name=${this.composerName}
-      .drafts=${this.app.drafts} .audience=${audience} .completes=${this.#completes} .lifespans=${lifespans} @send-text=${this.#send} @edit-last=${this.#editLast}></canopy-composer>`;
+      .drafts=${this.app.drafts} .api=${this.app.api} .audience=${audience} .completes=${this.#completes} .lifespans=${lifespans} @send-text=${this.#send} @edit-last=${this.#editLast}></canopy-composer>`;
   }
 
   actions = {

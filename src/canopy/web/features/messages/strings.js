@@ -93,6 +93,7 @@ export const words = catalogue("messages", {
   search: "Search",
   closeSearch: "Close the search",
   searchHere: "Search here",
+  thisChannel: "This channel",
   more: "More",
   jumpToDate: "Jump to date",
   dateLabel: "First message since",

@@ -22,9 +22,9 @@ class RegisterScreen extends AccountForm {
   async perform(values) {
     const username = (values.username ?? "").trim();
     const password = values.password ?? "";
-    const account = await this.app.api.post("/register", { username, password, ...filled({ display_name: values.display_name }) });
-    if (account.status === "pending_approval") this.error = words.pending;
-    else this.onDone(await signIn(this.app.api, { username, password, remember: true }));
+    await this.app.api.post("/register", { username, password, ...filled({ display_name: values.display_name }) });
+    // Who has to wait is signed in as well: the page that waits goes on by itself.
+    this.onDone(await signIn(this.app.api, { username, password, remember: true }));
   }
 }
 
