@@ -145,7 +145,10 @@ def test_peers_are_listed(served: Served, shell: Shell) -> None:
     bob, eve = served.know("bob"), served.know("eve", Level.UNKNOWN)
     served.mesh.open[BOB.key.node] = link_to(BOB.key.node)
     lines = [line.split() for line in shell.run("peers", "list")[1].splitlines()]
-    assert lines == [[bob, "trusted", "syncing", "bob"], [eve, "not", "reviewed", "offline", "eve"]]
+    known = {peer["peer_id"]: peer["words"] for peer in shell.json("peers", "list")["peers"]}
+    assert len(known[bob]) == 6
+    of_bob, of_eve = (f"({'-'.join(known[identity])})" for identity in (bob, eve))
+    assert lines == [[bob, "trusted", "syncing", "bob", of_bob], [eve, "not", "reviewed", "offline", "eve", of_eve]]
     assert [peer["peer_id"] for peer in shell.json("peers", "list")["peers"]] == [bob, eve]
 
 

@@ -79,9 +79,9 @@ def _attempts(found: dict[str, Any]) -> Iterator[str]:
 
 @peers_app.command("list")
 def peers_list(data_root: Root = None, json: Json = False) -> None:
-    """All peers by name."""
+    """All peers by name, with the words of their keys to compare."""
     found = Client.need(data_root).get("/p2p/peers")
-    output.show(found, json, "\n".join(_peer_line(peer) for peer in found["peers"]) or "No peers yet.")
+    output.show(found, json, "\n".join(_known_line(peer) for peer in found["peers"]) or "No peers yet.")
 
 
 @peers_app.command("approve")
@@ -122,6 +122,10 @@ def _peer_id(client: Client, said: str) -> str:
         if meant:
             return str(meant[0]["peer_id"])
     raise NotFound(f"This node knows no peer {said!r}.")
+
+
+def _known_line(peer: dict[str, Any]) -> str:
+    return f"{_peer_line(peer)} ({'-'.join(peer['words'])})"
 
 
 def _peer_line(peer: dict[str, Any]) -> str:
