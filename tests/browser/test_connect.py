@@ -35,7 +35,7 @@ def open_connect(person: Person, mesh: Mesh) -> Mesh:
     mesh.serve(person)
     person.go("/connect")
     person.page.get_by_role("heading", level=1, name="Connect").wait_for()
-    person.page.get_by_role("status").get_by_text("Live", exact=True).wait_for()
+    person.page.get_by_role("status").get_by_text(re.compile("^Live")).first.wait_for()
     panel(person, "Your invite").get_by_label("Invite code").wait_for()
     return mesh
 

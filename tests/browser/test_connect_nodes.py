@@ -224,6 +224,6 @@ def test_5_9_a_long_catch_up_is_told_at_the_foot_of_every_page(pair: list[Node],
     reader.open_general()
     link(one, two)
     strip = reader.page.get_by_role("contentinfo", name="Status")
-    expect(strip).to_contain_text(re.compile(r"Catching up with .+: [\d,]+ of [\d,]+"))
+    expect(strip).to_contain_text(re.compile(r"Catching up from .+: [\d,]+ of [\d,]+ messages"))
     expect(strip).not_to_contain_text("Catching up", timeout=60_000)
     wait_until(lambda: is_level(two), "both hold the same")

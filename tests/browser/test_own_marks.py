@@ -142,3 +142,33 @@ def test_on_a_narrow_screen_the_menu_has_what_the_header_folds(own_team: Node, p
     expect(ada.page.get_by_role("link", name="Search", exact=True)).to_be_hidden()
     choose(ada, "Search here")
     expect(ada.page.get_by_role("complementary", name="Search")).to_be_visible()
+
+
+def test_a_long_message_is_folded_until_somebody_wants_it_whole(own_team: Node, people: People) -> None:
+    mira_says(own_team, "\n".join(f"line {number}" for number in range(214)))
+    ada = opened(own_team, people)
+    row = ada.articles.last
+    unfold = row.get_by_role("button", name="Show all (214 lines)")
+    expect(unfold).to_be_visible()
+    folded = row.bounding_box()
+    assert folded is not None and folded["height"] < 500
+    unfold.click()
+    expect(unfold).to_be_hidden()
+    expect(row).to_be_focused()
+    whole = row.bounding_box()
+    assert whole is not None and whole["height"] > 2_000
+
+
+def test_the_life_of_a_sent_message_can_be_changed(own_team: Node, people: People) -> None:
+    ada = opened(own_team, people)
+    ada.say("shorter than I thought")
+    row = ada.article("shorter than I thought")
+    expect(row).to_have_attribute("data-state", "sent")
+    row.hover()
+    row.get_by_role("button", name="More actions").click()
+    ada.page.get_by_role("menuitem", name="Change lifespan").click()
+    dialog = ada.page.get_by_role("dialog", name="How long shall this message live?")
+    dialog.get_by_label("1 hour").check()
+    dialog.get_by_role("button", name="Change").click()
+    expect(dialog).to_have_count(0)
+    expect(row.locator(".message-expiry")).to_be_visible()

@@ -49,8 +49,8 @@ def test_5_9_the_strip_tells_of_catching_up_and_ends_with_it(ada: Person) -> Non
     ada.open_general()
     strip = ada.page.get_by_role("contentinfo", name="Status")
     status = strip.get_by_role("status").filter(has_text="Catching up")
-    expect(status).to_contain_text("Catching up with studio-b: 1,200 of 10,000")
-    expect(status.locator("[aria-live=off]")).to_have_text(": 1,200 of 10,000")
+    expect(status).to_contain_text("Catching up from studio-b: 1,200 of 10,000 messages")
+    expect(status.locator("[aria-live=off]")).to_have_text(": 1,200 of 10,000 messages")
     mesh.peers = [{**moving, "progress": {"done": 9000, "total": 10000}}]
     expect(status).to_contain_text("9,000 of 10,000")
     mesh.peers = [peer("p", "studio-b")]
@@ -66,7 +66,7 @@ def test_progress_is_asked_for_once_a_second_and_then_no_more(ada: Person) -> No
     begun = ada.page.evaluate(TIMES)
     assert all(later - sooner > 900 for sooner, later in pairwise(begun)), begun
     mesh.peers = [peer("p", "studio-b")]
-    expect(ada.page.get_by_text("Catching up with")).to_have_count(0)
+    expect(ada.page.get_by_text("Catching up from")).to_have_count(0)
     before = mesh.asked.count("GET /peers")
     ada.page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 1300))")
     assert mesh.asked.count("GET /peers") == before

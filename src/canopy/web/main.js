@@ -79,6 +79,7 @@ function enter(session) {
   const signedIn = /** @type {SignedInApp} */ ({ ...app, me, mayManage, signIns, stream, outbox, drafts, deletions, peers, channels: channels.list, reloadChannels: (gone) => channels.load(gone), jump: () => {}, help: () => void help() });
   signedIn.identify = async (userId, anchor) => (await import("./features/people/identity.js")).openIdentity(signedIn, userId, anchor);
   signedIn.approvals = new Store(0);
+  signedIn.showSync = async (anchor) => (await import("./features/trust/sync-panel.js")).toggleSyncPanel(signedIn, anchor);
   signedIn.channelActs = async (channel) => (await import("./features/channels/channel-menu.js")).channelActs(signedIn, channel);
   signedIn.saved = new Store(/** @type {ReadonlyMap<string, string>} */ (new Map()));
   signedIn.bookmarks = async () => (await import("./features/bookmarks/bookmarks.js")).bookmarksOf(signedIn, stops);
@@ -179,7 +180,7 @@ function frame(signedIn, out, { channel, panel }) {
     sidebar: html`<canopy-sidebar .app=${signedIn} .here=${channel ? `/c/${encodeURIComponent(channel)}` : path}
       .isPage=${path === "/"}></canopy-sidebar>`,
     status: html`<canopy-status .stream=${signedIn.stream} .outbox=${signedIn.outbox}
-      .peers=${signedIn.peers.view}></canopy-status>`,
+      .peers=${signedIn.peers.view} .onOpen=${signedIn.showSync}></canopy-status>`,
   };
   render(shell(slots), root);
 }

@@ -185,6 +185,7 @@
  *   channelActs: (channel: Channel) => Promise<import("../parts/menu.js").MenuItem[]>,
  *   bookmarks: () => Promise<import("../features/bookmarks/bookmarks.js").Bookmarks>,
  *   saved: import("./store.js").Store<ReadonlyMap<string, string>>,
+ *   showSync: (anchor: Element) => Promise<void>,
  *   jump: () => void,
  *   help: () => void,
  *   approvals: import("./store.js").Store<number>,

@@ -6,7 +6,10 @@ import { excerpt, segments } from "../base/text.js";
 import { avatar } from "./avatar.js";
 import { icon } from "./icons.js";
 import { markup } from "./markup.js";
-import { expiresAt, lastReply, originTitle, reactionName, reactionWho, replyCount, rowName, words } from "./strings.js";
+import { expiresAt, lastReply, originTitle, reactionName, reactionWho, replyCount, rowName, showAll, words } from "./strings.js";
+
+const MOST_LINES = 30; // of a text before it is folded
+const WIDE = 120; // characters that stand in one line of a wide window
 
 /** @typedef {{type: string, emoji: string, users: string[], mine: boolean}} Reaction */
 
@@ -120,11 +123,28 @@ function time(row, className, written = clockTime) {
 /** Links take a Tab stop only in the current row, or a long list could not be left.
  *  @param {Row} row @param {RowPlace} place @param {RowActions} actions */
 function body(row, { current, head: named }, actions) {
+  const long = linesOf(row.content);
   // No white space may stand between the tag and the text: it would be shown.
-  return html`<div class="message-text" dir="auto">${row.html === null ? plain(row, current) : markup(row, row.html, current)}${row.edited
+  return html`<div class=${long > 0 ? "message-text is-folded" : "message-text"} dir="auto">${row.html === null ? plain(row, current) : markup(row, row.html, current)}${row.edited
     ? html` <button class="message-note" type="button" tabindex=${current ? 0 : -1} title=${words.showHistory}
         @click=${() => actions.showHistory(row)}>${words.edited}</button>`
-    : nothing}${named ? nothing : expiry(row)}</div>`;
+    : nothing}${named ? nothing : expiry(row)}</div>${long > 0
+    ? html`<button class="message-unfold" type="button" tabindex=${current ? 0 : -1} @click=${unfold}>${showAll(long)}</button>`
+    : nothing}`;
+}
+
+/** How many lines a text has that is too long to be shown whole; 0 for others. @param {string} text */
+function linesOf(text) {
+  if (text.length < MOST_LINES) return 0;
+  const lines = text.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / WIDE)), 0);
+  return lines > MOST_LINES ? lines : 0;
+}
+
+/** It stays open until the row leaves the page. @param {Event} event */
+function unfold({ currentTarget }) {
+  const button = /** @type {HTMLElement} */ (currentTarget);
+  button.previousElementSibling?.classList.remove("is-folded");
+  /** @type {HTMLElement | null} */ (button.closest("article"))?.focus();
 }
 
 /** What nobody has marked up yet. @param {Row} row @param {boolean} current */

@@ -4,15 +4,17 @@ import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./element.js";
 import { cleanName } from "../base/text.js";
 import { icon } from "./icons.js";
-import { catchingUp, gone, howFar, retryIn, updatedTo, words } from "./strings.js";
+import { catchingUp, gone, messagesFar, retryIn, updatedTo, words } from "./strings.js";
 
 const GLYPHS = { live: "●", connecting: "◐", retrying: "◐", unreachable: "○", "signed-out": "○" };
 
 export class StatusStrip extends LightElement {
-  static properties = { stream: { attribute: false }, outbox: { attribute: false }, peers: { attribute: false } };
+  static properties = { stream: { attribute: false }, outbox: { attribute: false }, peers: { attribute: false }, onOpen: { attribute: false } };
 
   constructor() {
     super();
+    /** Shows what is on its way, beside an element. @type {(anchor: Element) => void} */
+    this.onOpen = () => {};
     /** @type {import("../base/stream.js").EventStream} */
     this.stream = /** @type {any} */ (undefined);
     /** @type {import("../base/outbox.js").Outbox} */
@@ -32,7 +34,7 @@ export class StatusStrip extends LightElement {
     return html`<div class="status-lines" role="status" aria-atomic="false">
       <span class="status-phase" data-phase=${phase}>
         <span class="status-glyph" aria-hidden="true">${GLYPHS[phase]}</span>
-        <span>${this.#words(phase)}</span>
+        <button class="status-open" type="button" aria-haspopup="true" title=${words.showSync} @click=${this.#open}>${this.#words(phase)}</button>
         ${retryAt === null ? nothing : this.#retry(retryAt)}
       </span>
       ${this.#catchUp()}
@@ -48,12 +50,15 @@ export class StatusStrip extends LightElement {
     const total = moving.every((peer) => peer.progress?.total) ? moving.reduce((sum, peer) => sum + (peer.progress?.total ?? 0), 0) : 0;
     const name = cleanName(first.display_name) || first.peer_id.slice(0, 8);
     return html`<span class="status-sync"><span class="status-glyph" aria-hidden="true">⟳</span>
-      <a href="/connect">${catchingUp(name, moving.length - 1)}<span aria-live="off">: ${howFar(done, total)}</span></a></span>`;
+      <button class="status-open" type="button" aria-haspopup="true" title=${words.showSync} @click=${this.#open}>${catchingUp(name, moving.length - 1)}<span aria-live="off">: ${messagesFar(done, total)}</span></button></span>`;
   }
+
+  /** @param {Event} event */
+  #open = (event) => this.onOpen(/** @type {Element} */ (event.currentTarget));
 
   /** @param {import("../base/stream.js").Phase} phase */
   #words(phase) {
-    if (phase === "live") return words.live;
+    if (phase === "live") return this.peers.value.peers.some(isApart) ? words.livePartly : words.live;
     if (phase === "retrying") return words.reconnecting;
     if (phase === "unreachable") return gone(this.outbox.waiting());
     return phase === "connecting" ? words.connecting : words.signedOut;
@@ -65,6 +70,12 @@ export class StatusStrip extends LightElement {
     return html`<span aria-live="off">(${retryIn(seconds)} ·
       <button type="button" @click=${this.stream.retryNow}>${words.retryNow}</button>)</span>`;
   }
+}
+
+/** A node that we trust and that does not let us in yet; one that is away is nothing to be told of all day.
+ *  @param {import("../base/types.js").Peer} peer */
+function isApart({ level, state }) {
+  return level === "trusted" && state === "connected_not_syncing";
 }
 
 /** The version of this page, as the node wrote it into it. */

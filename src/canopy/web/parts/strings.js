@@ -26,9 +26,10 @@ export const words = catalogue("parts", {
   retryIn: "retry in {n} s",
   goneWith: "Node not reachable: your messages wait here ({n})",
   tooLong: "{n, plural, one {# character} other {# characters}} too many",
-  catchingUp: "Catching up with {peer}",
-  catchingUpMore: "Catching up with {peer} and {n} more",
+  catchingUp: "Catching up from {peer}",
+  catchingUpMore: "Catching up from {peer} and {n} more",
   howFar: "{done} of {total}",
+  messagesFar: "{done} of {total} messages",
   soFar: "{done} so far",
   writtenOn: "Written on {node}",
   writtenOnKey: "Written on {node} ({key})",
@@ -68,10 +69,13 @@ export const words = catalogue("parts", {
   edit: "Edit",
   discard: "Discard",
   edited: "(edited)",
+  showAll: "Show all ({n, plural, one {# line} other {# lines}})",
   waiting: "Waiting for the node",
   notSent: "Not sent:",
   unknownPerson: "Unknown person",
   live: "Live",
+  livePartly: "Live, not all peers synced",
+  showSync: "Transfers and sync",
   connecting: "Connecting…",
   reconnecting: "Reconnecting…",
   retryNow: "Retry now",
@@ -183,6 +187,9 @@ export const retryIn = (seconds) => fill(words.retryIn, { n: seconds });
 /** @param {number} waiting */
 export const gone = (waiting) => (waiting > 0 ? fill(words.goneWith, { n: waiting }) : words.gone);
 
+/** @param {number} n */
+export const showAll = (n) => fill(words.showAll, { n });
+
 /** @param {string} version */
 export const updatedTo = (version) => fill(words.updatedTo, { version });
 
@@ -200,6 +207,9 @@ export const catchingUp = (peer, others) =>
 /** An unknown total is no percentage. @param {number} done @param {number} total */
 export const howFar = (done, total) =>
   total > 0 ? fill(words.howFar, { done, total }) : fill(words.soFar, { done });
+
+/** The same of messages. @param {number} done @param {number} total */
+export const messagesFar = (done, total) => (total > 0 ? fill(words.messagesFar, { done, total }) : howFar(done, total));
 
 /** @param {string} node @param {string} fingerprint */
 export const originTitle = (node, fingerprint) => (fingerprint ? fill(words.writtenOnKey, { node, key: fingerprint }) : fill(words.writtenOn, { node }));

@@ -43,7 +43,7 @@ export class Acts {
       { label: words.copyText, act: () => void this.copyText(row) },
       { label: words.copyLink, act: () => void this.copyLink(row) },
       ...(inThread ? [] : [{ label: words.markUnread, act: () => this.host.markUnread(row) }, { label: words.muteThread, act: () => void this.turnThread(row) }]),
-      ...(row.own ? [{ label: words.edit, act: () => void this.startEdit(row) }] : []),
+      ...(row.own ? [{ label: words.edit, act: () => void this.startEdit(row) }, { label: words.changeLifespan, act: () => void this.changeLifespan(row) }] : []),
       ...(this.mayDelete(row) ? [{ label: words.delete, danger: true, act: () => void this.remove(row) }] : []),
     ];
   }
@@ -130,6 +130,15 @@ export class Acts {
     if (!row.own || !row.id || row.deleted) return;
     await import("./editor.js");
     this.editing.set(row.id);
+  }
+
+  /** @param {Row} row */
+  async changeLifespan(row) {
+    const { askForLifespan } = await import("./lifespan.js");
+    askForLifespan(async (seconds) => {
+      const { message } = await this.app.api.patch(`${this.#pathOf(row)}?render=html`, { ttl_seconds: seconds });
+      if (message) this.conversation.took(message);
+    });
   }
 
   /** Ends the editing of a message and gives its row the focus back. @param {Row} row */

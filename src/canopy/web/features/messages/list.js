@@ -196,13 +196,14 @@ export class MessageList extends LightElement {
     this.drawing = new Map();
     const fresh = this.fresh + this.view.beyond;
     const items = itemsOf(rows, new Date(), { lead: this.view.lead, newFrom: this.newFrom });
+    const empty = items.length === 0 && this.view.status === "ready" && this.view.older === "none";
     return html`
       <div class="scroller">
         <div class="scroller-inner">
-          ${this.view.lead ? nothing : this.#top()}
+          ${this.view.lead || empty ? nothing : this.#top()}
           <div role="feed" class="messages" aria-label=${this.name} aria-busy=${this.#busy() ? "true" : "false"}
             @keydown=${this.#pressed} @focusin=${this.#focused} @pointerover=${this.#pointed}>
-            ${repeat(items, (item) => item.key, (item) => this.#item(item, item.key === current))}
+            ${empty ? html`<div role="article">${this.beginning}</div>` : repeat(items, (item) => item.key, (item) => this.#item(item, item.key === current))}
           </div>
           ${this.#bottom()}
         </div>
