@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
-from tests.browser.conftest import ADA, MIRA, People, Person, claim_of, mira_says
+from playwright.sync_api import Locator, Page, expect
+from tests.browser.conftest import ADA, KEYS, MIRA, People, Person, claim_of, mira_says
 from tests.e2e.node import Node
 
 pytestmark = pytest.mark.browser
@@ -158,10 +158,33 @@ def test_AX_5_at_320_by_256_everything_can_be_reached(team: Node, people: People
     expect(ada.article("said in a small place")).to_be_in_viewport()
 
 
-def test_forced_colours_keep_the_current_row_apart(team: Node, people: People) -> None:
-    ada = people(team, forced_colors="active")
+def test_AX_8_forced_colours_keep_selected_unread_and_focused_apart(own_team: Node, people: People) -> None:
+    """Rows of one shape: read, unread, selected, focused. No two may look alike, and no meaning is a background."""
+    channels = {}
+    for name in ("aaaa", "bbbb"):
+        channels[name] = own_team.call("POST", "/channels", {"name": name})["channel"]["id"]
+    body = {"channel_id": channels["bbbb"], "content": "unread"}
+    own_team.call("POST", "/channels/messages", body, key=KEYS[own_team.root])
+    ada = people(own_team, forced_colors="active")
     ada.sign_in("ada")
     ada.open_general()
-    current = ada.page.get_by_role("navigation", name="Conversations").get_by_role("link", name="general")
-    expect(current).to_have_attribute("aria-current", "page")
-    assert current.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+    side = ada.page.get_by_role("navigation", name="Conversations")
+    selected, unread = side.get_by_role("link", name="general"), side.get_by_role("link", name="bbbb, unread")
+    read = side.get_by_role("link", name="aaaa")
+    expect(selected).to_have_attribute("aria-current", "page")
+
+    def look(row: Locator) -> tuple[str, ...]:
+        names = ("outlineStyle", "outlineWidth", "fontWeight", "borderStyle")
+        return tuple(row.evaluate(f"e => getComputedStyle(e).{name}") for name in names)
+
+    read.focus()
+    ada.page.keyboard.press("ArrowDown")
+    ada.page.keyboard.press("ArrowUp")
+    focused = ada.page.locator(":focus")
+    looks = {
+        "focused": look(focused),
+        "selected": look(selected),
+        "unread": look(unread),
+        "read": look(side.get_by_role("link", name="Browse channels")),
+    }
+    assert len(set(looks.values())) == len(looks), looks

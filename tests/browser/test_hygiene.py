@@ -17,6 +17,7 @@ AIM_SCRIPT = 120_000  # of what a conversation needs (ui.md 10.1)
 MOST_STYLE = 40_000
 MOST_HTML = 30_000
 MOST_REQUESTS = 60
+MOST_LOGO = 6_000
 IDLE_MILLISECONDS = 4_000
 
 
@@ -87,6 +88,15 @@ def test_PF_4_the_first_load_keeps_its_budgets(team: Node, people: People) -> No
     assert weigh(read, ".js") <= AIM_SCRIPT <= MOST_SCRIPT
     marks = ada.page.evaluate("() => performance.getEntriesByType('mark').map((mark) => mark.name)")
     assert "route:channel" in marks
+
+
+def test_PF_5_the_logo_is_small(team: Node, people: People) -> None:
+    ada = people(team)
+    ada.sign_in("ada")
+    ada.open_general()
+    address = ada.page.locator("link[rel=icon]").get_attribute("href") or ""
+    assert address.endswith(".svg")
+    assert len(team.request("GET", address).body) <= MOST_LOGO
 
 
 def test_PF_4_a_warm_reload_asks_for_little(team: Node, people: People) -> None:

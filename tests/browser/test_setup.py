@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -172,3 +174,36 @@ def test_plain_http_from_another_machine_is_said_before_a_password_is_typed(team
     neighbour.go("/login")
     expect(neighbour.page.get_by_role("heading", name="Sign in")).to_be_visible()
     expect(neighbour.page.get_by_text(warning)).to_have_count(0)
+
+
+def test_SU_4_a_bad_invite_is_said_at_once_and_blocks_nothing(fresh: Node, people: People) -> None:
+    ada = people(fresh)
+    ada.go(f"/setup?claim={claim_of(fresh)}")
+    fill_setup(ada.page, PASSWORD)
+    ada.page.get_by_text("I have an invite code").click()
+    ada.page.get_by_label("Invite code").fill("canopy:eyJ2IjoxLCJwaWQiOiI")
+    expect(ada.page.get_by_role("alert")).to_contain_text("cut off")
+    ada.page.get_by_role("button", name="Create my workspace").click()
+    expect(ada.page.get_by_role("button", name="Send")).to_be_enabled()
+    expect(ada.page).to_have_url(f"{ada.url}/c/general")
+
+
+def test_SU_4_a_good_invite_is_looked_at_after_the_account_is_made(
+    own_team: Node, fresh_other: Node, people: People
+) -> None:
+    code = own_team.call("GET", "/p2p/invite")["invite_code"]
+    ben = people(fresh_other)
+    ben.go(f"/setup?claim={claim_of(fresh_other)}")
+    fill_setup(ben.page, PASSWORD)
+    ben.page.get_by_text("I have an invite code").click()
+    ben.page.get_by_label("Invite code").fill(code)
+    ben.page.get_by_role("button", name="Create my workspace").click()
+    ben.page.get_by_role("button", name="Connect to").click()
+    expect(ben.page.locator(".peer")).to_contain_text("Connected and syncing")
+    assert ben.page.url == f"{ben.url}/connect", "a code stays in no address"
+
+
+@pytest.fixture
+def fresh_other(tmp_path: Path) -> Iterator[Node]:
+    with Node(tmp_path / "other") as node:
+        yield node

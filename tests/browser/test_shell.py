@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -15,6 +16,8 @@ from tests.e2e.node import Node
 
 pytestmark = pytest.mark.browser
 __all__ = ["page"]
+
+SHARED_MACHINE = 3
 
 
 @pytest.fixture
@@ -206,3 +209,22 @@ def test_AX_1_axe_finds_nothing_grave_in_switcher_and_help(theme: Theme, team: N
     ada.page.keyboard.press("Control+/")
     ada.page.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
     assert grave(ada.page) == []
+
+
+def test_SE_1_three_letters_and_enter_open_a_channel_from_anywhere(team: Node, people: People) -> None:
+    channel = team.call("POST", "/channels", {"name": "lau-plan"})["channel"]["id"]
+    ada = people(team)
+    ada.sign_in("ada")
+    for route in ("/c/general", "/people", "/settings/profile", "/connect"):
+        ada.go(route)
+        ada.page.get_by_role("status").get_by_text("Live", exact=True).wait_for()
+        ada.page.get_by_role("heading", level=1).wait_for()
+        ada.page.keyboard.press("Control+k")
+        box = ada.page.get_by_role("dialog", name="Jump to").get_by_role("combobox")
+        expect(box).to_be_focused()
+        begun = time.monotonic()
+        ada.page.keyboard.type("lau")
+        ada.page.keyboard.press("Enter")
+        ada.page.wait_for_url(f"**/c/{channel}")
+        ada.page.get_by_role("textbox", name="Message #lau-plan").wait_for()
+        assert time.monotonic() - begun < 0.3 * SHARED_MACHINE

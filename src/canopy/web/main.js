@@ -37,6 +37,7 @@ const app = /** @type {App} */ ({ api: new Api(), router: new Router(), keys: ne
 /** What stands on the page of somebody who is not signed in. @type {Screen | null} */
 let screen = null;
 
+app.judgeInvite = async (/** @type {string} */ text) => (await import("./features/trust/decode.js")).decode(text, "", new Date());
 app.keys.add(LANDMARKS);
 addEventListener("unhandledrejection", partMissing);
 void begin();

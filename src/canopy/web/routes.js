@@ -49,6 +49,7 @@ export const INSIDE = [
   { pattern: "/trust", target: { load: () => import("./features/trust/trust.js") } },
   { pattern: "/trust/:peer", target: { load: () => import("./features/trust/trust.js") } },
   { pattern: "/connect", target: { load: () => import("./features/trust/connect.js") } },
+  { pattern: "/connect/import", target: { load: () => import("./features/trust/connect.js") } },
 ];
 
 /** Addresses that lead home: old ones, and those of people who are not signed in. */

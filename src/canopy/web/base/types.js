@@ -167,6 +167,7 @@
  * @property {import("./api.js").Api} api
  * @property {import("./router.js").Router} router
  * @property {import("./keys.js").Keys} keys
+ * @property {(text: string) => Promise<{code: string} | {problem: string}>} judgeInvite
  */
 
 /**

@@ -13,7 +13,11 @@ class SetupScreen extends AccountForm {
     this.claim = new URLSearchParams(location.search).get("claim") ?? "";
     /** The field is shown when the address brought no code, or a wrong one. */
     this.asksClaim = this.claim === "";
+    /** What is wrong with the invite; it keeps nobody from making the account. */
+    this.inviteProblem = "";
   }
+
+  static properties = { ...AccountForm.properties, inviteProblem: { state: true } };
 
   connectedCallback() {
     super.connectedCallback();
@@ -37,7 +41,21 @@ class SetupScreen extends AccountForm {
           })
         : nothing}
       ${this.accountFields()}
-      ${field({ name: "node_name", label: words.nodeName, hint: words.nodeNameHint, error: errors.node_name, autocomplete: "off" })}`;
+      ${field({ name: "node_name", label: words.nodeName, hint: words.nodeNameHint, error: errors.node_name, autocomplete: "off" })}
+      <details class="invite-fold"><summary>${words.haveInvite}</summary>
+        ${field({ name: "invite", label: words.invite, hint: words.inviteHint, error: this.inviteProblem, plain: true, autocomplete: "off", onInput: (value) => void this.#judge(value) })}
+      </details>`;
+  }
+
+  /** @param {string} text @returns {Promise<string>} the code, or nothing when there is none to use */
+  async #judge(text) {
+    if (text.trim() === "") {
+      this.inviteProblem = "";
+      return "";
+    }
+    const found = await this.app.judgeInvite(text);
+    this.inviteProblem = "problem" in found ? found.problem : "";
+    return "code" in found ? found.code : "";
   }
 
   /** @param {Record<string, string>} values */
@@ -50,7 +68,11 @@ class SetupScreen extends AccountForm {
       password,
       ...filled({ display_name: values.display_name, node_name: values.node_name }),
     });
-    this.onDone(await signIn(this.app.api, { username, password, remember: true }));
+    const session = await signIn(this.app.api, { username, password, remember: true });
+    // What follows is looked at first: Connect shows whose code it is.
+    const code = await this.#judge(values.invite ?? "");
+    if (code) history.replaceState(null, "", `/connect/import?code=${encodeURIComponent(code)}`);
+    this.onDone(session);
   }
 
   /** @param {unknown} error */

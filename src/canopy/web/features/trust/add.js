@@ -19,6 +19,7 @@ export class AddBlock extends Block {
   static properties = {
     ...Block.properties,
     own: {},
+    offered: {},
     problem: { state: true },
     busy: { state: true },
     review: { state: true },
@@ -29,6 +30,8 @@ export class AddBlock extends Block {
     super();
     /** Peer id of this node, once it is known. */
     this.own = "";
+    /** A code that is looked at without being pasted. */
+    this.offered = "";
     this.problem = "";
     this.busy = false;
     /** @type {Review | null} */
@@ -43,6 +46,12 @@ export class AddBlock extends Block {
     super.connectedCallback();
     this.follow(this.app.peers.view);
     this.stops.add(() => clearTimeout(this.timer));
+  }
+
+  firstUpdated() {
+    if (!this.offered) return;
+    this.typed = this.offered;
+    void this.#look();
   }
 
   render() {
@@ -80,6 +89,11 @@ export class AddBlock extends Block {
   /** @param {SubmitEvent} event */
   #ask = async (event) => {
     event.preventDefault();
+    await this.#look();
+  };
+
+  /** Whose it is. Nothing happens before somebody connects. */
+  async #look() {
     clearTimeout(this.timer);
     this.#judge();
     if (this.problem || this.busy) return;
@@ -87,7 +101,7 @@ export class AddBlock extends Block {
       this.review = await this.post("/p2p/invite/import", { invite_code: this.code, dry_run: true });
     });
     if (this.review) this.#focusHeading();
-  };
+  }
 
   /** @param {Review} review */
   #reviewed({ name, words: six, endpoints, warnings, expires_at }) {

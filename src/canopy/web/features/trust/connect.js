@@ -33,10 +33,15 @@ export class ConnectScreen extends LightElement {
     this.said = "";
     /** Peer id of this node. */
     this.own = "";
+    /** A code that the address brought. */
+    this.offered = "";
   }
 
   connectedCallback() {
     super.connectedCallback();
+    this.offered = new URLSearchParams(location.search).get("code") ?? "";
+    // A code is as good as a key for whoever finds it: it stays in no history.
+    if (location.pathname !== "/connect") history.replaceState(history.state, "", "/connect");
     this.follow(this.app.peers.view);
     if (this.app.peers.view.value.status === "failed") void this.app.peers.load();
   }
@@ -55,7 +60,7 @@ export class ConnectScreen extends LightElement {
           <div class="connect-columns">
             <canopy-invite .app=${app} @own=${this.#learn}></canopy-invite>
             <div class="connect-column">
-              ${app.mayManage ? html`<canopy-add-peer .app=${app} .own=${this.own}></canopy-add-peer>` : nothing}
+              ${app.mayManage ? html`<canopy-add-peer .app=${app} .own=${this.own} .offered=${this.offered}></canopy-add-peer>` : nothing}
               <canopy-nearby .app=${app}></canopy-nearby>
             </div>
           </div>
