@@ -65,6 +65,7 @@ def test_CH_1_the_newest_message_is_shown_on_open(team: Node, ada: Person) -> No
     assert at_end(ada.page)
 
 
+@pytest.mark.timed
 def test_CH_2_enter_adds_my_message_at_once_and_it_stays_where_it_is(ada: Person) -> None:
     ada.open_general()
     ada.box.fill("painted in the same frame")
@@ -95,6 +96,7 @@ def test_CH_2_enter_adds_my_message_at_once_and_it_stays_where_it_is(ada: Person
     assert any(re.fullmatch(r"send:[0-9a-f]+:painted", mark) for mark in marks)
 
 
+@pytest.mark.timed
 def test_CH_3_a_message_of_another_arrives_and_never_moves_a_reader(own_team: Node, people: People) -> None:
     fill(own_team, 48, "history")
     ada = people(own_team)

@@ -195,6 +195,7 @@ def test_people_of_one_name_are_told_apart_by_their_nodes(team: Node, people: Pe
     ada.box.fill("")
 
 
+@pytest.mark.timed
 def test_suggestions_come_at_once_from_what_is_here(ada: Person) -> None:
     crowd_of(ada, [bearer(number, f"Person Number{number}") for number in range(500)])
     ada.box.press_sequentially("@user1")

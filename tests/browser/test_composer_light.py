@@ -88,6 +88,7 @@ def test_a_fence_holds_until_its_like(page: Page) -> None:
     assert closed[1] == ""
 
 
+@pytest.mark.timed
 def test_marks_without_partners_cost_little(page: Page) -> None:
     for sign in ("*a", "_a ", "`", "``a", "[", "**", "[a](", "https://a,"):
         body = f"""const text = {sign!r}.repeat(2000).slice(0, 2000); const begun = performance.now();
@@ -189,6 +190,7 @@ def test_the_box_grows_and_scrolls_with_its_text(ada: Person) -> None:
     expect(field).to_have_js_property("scrollTop", 0)
 
 
+@pytest.mark.timed
 def test_a_long_text_stays_plain_and_keys_stay_quick(ada: Person) -> None:
     lit(ada, "**bold** words and `code` on a line of a certain length\n" * 170)
     assert worst_key(ada) < KEYSTROKE * SHARED_MACHINE

@@ -90,6 +90,7 @@ def texts(person: Person) -> list[str]:
     return [" ".join(text.split()) for text in person.articles.locator(".message-text").all_inner_texts()]
 
 
+@pytest.mark.timed
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_10_2_a_wheel_that_races_through_history_is_followed(
@@ -109,6 +110,7 @@ def test_10_2_a_wheel_that_races_through_history_is_followed(
         assert [round(moved) for _, moved in work.turns] == TURNS
 
 
+@pytest.mark.timed
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_10_1_a_key_is_painted_at_once_in_a_long_channel(deep: tuple[Node, list[str]], people: People) -> None:
@@ -119,6 +121,7 @@ def test_10_1_a_key_is_painted_at_once_in_a_long_channel(deep: tuple[Node, list[
     assert p95(took) < MOST_KEY
 
 
+@pytest.mark.timed
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_ch_9_a_link_to_the_5000th_newest_opens_in_the_middle(deep: tuple[Node, list[str]], people: People) -> None:
@@ -134,6 +137,7 @@ def test_ch_9_a_link_to_the_5000th_newest_opens_in_the_middle(deep: tuple[Node, 
     assert max(took) < MOST_JUMP * SHARED_MACHINE
 
 
+@pytest.mark.timed
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_10_1_fifty_channels_leave_little_behind(own_team: Node, people: People) -> None:

@@ -106,6 +106,7 @@ def test_every_emoji_that_is_offered_is_one_that_the_node_takes(ada: Person) -> 
     assert [each for each in offered if find_emoji(each) != each] == []
 
 
+@pytest.mark.timed
 def test_CH_11_what_another_changes_is_patched_in_place(team: Node, ada: Person) -> None:
     message = mira_says(team, "before the edit")
     row = ada.articles.and_(ada.page.locator(f"[data-message-id={message}]"))

@@ -27,6 +27,7 @@ def fill_setup(page: Page, password: str) -> None:
     page.get_by_label("Node name").fill("studio")
 
 
+@pytest.mark.timed
 def test_SU_1_a_fresh_node_is_set_up_with_enter_and_lands_in_general(fresh: Node, people: People) -> None:
     ada = people(fresh)
     ada.go("/")

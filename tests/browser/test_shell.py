@@ -211,6 +211,7 @@ def test_AX_1_axe_finds_nothing_grave_in_switcher_and_help(theme: Theme, team: N
     assert grave(ada.page) == []
 
 
+@pytest.mark.timed
 def test_SE_1_three_letters_and_enter_open_a_channel_from_anywhere(team: Node, people: People) -> None:
     channel = team.call("POST", "/channels", {"name": "lau-plan"})["channel"]["id"]
     ada = people(team)

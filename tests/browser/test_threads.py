@@ -47,6 +47,7 @@ def top_of(row: Locator) -> float:
     return float(box["y"])
 
 
+@pytest.mark.timed
 def test_TH_1_a_reply_counts_in_the_other_browser(team: Node, people: People, ada: Person) -> None:
     mira = arrived(people(team), "mira")
     mira.say("a question for all")

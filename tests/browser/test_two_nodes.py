@@ -15,7 +15,7 @@ from tests.browser.test_threads import panel
 from tests.e2e.node import Node
 from tests.e2e.pair import is_level, link, nodes, wait_until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timed]
 
 WITHIN = 0.25  # s
 SHARED_MACHINE = 3

@@ -197,7 +197,7 @@ function show(mount) {
 /** A part that is loaded when it is wanted does not come while the node is away: the status strip says that, and the
  *  next attempt loads it. @param {PromiseRejectionEvent} event */
 function partMissing(event) {
-  if (event.reason instanceof TypeError && /import|module/iu.test(event.reason.message)) event.preventDefault();
+  if (event.reason instanceof TypeError && /dynamically imported module|importing a module script/iu.test(event.reason.message)) event.preventDefault();
 }
 
 function focusHeading() {
