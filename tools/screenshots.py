@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.conftest import FLAGS, find_chromium
 from tests.e2e.node import PASSWORD, Node
@@ -31,7 +32,10 @@ class Screen:
     name: str
     path: str
     press: tuple[str, ...] = ()
+    click: tuple[str, ...] = ()
     inside: bool = True
+    appears: str = "dialog[open], :popover-open"
+    looks: tuple[str, ...] = ("light", "dark", "phone")
 
 
 @dataclass(frozen=True)
@@ -51,10 +55,17 @@ def screens(stage: Stage) -> list[Screen]:
     return [
         Screen("login", "/login", inside=False),
         Screen("register", "/register", inside=False),
+        Screen("list", launch, click=(".to-list",), appears=".sidebar h1", looks=("phone",)),
         Screen("channel", launch),
+        Screen("menu", launch, click=("main .place-header canopy-menu button",)),
         Screen("thread", f"{launch}/t/{stage.thread}"),
         Screen("details", f"{launch}/about/members"),
+        Screen("channel-settings", f"{launch}/about/settings"),
+        Screen("search", f"{launch}/search?q=pump"),
+        Screen("saved", "/saved"),
         Screen("browse", "/c"),
+        Screen("new-channel", "/c", click=("main .place-header button",)),
+        Screen("sync", launch, click=(".status-open",), looks=("light", "dark")),
         Screen("switcher", launch, ("Control+k",)),
         Screen("help", launch, ("Control+Slash",)),
         Screen("people", "/people"),
@@ -63,8 +74,15 @@ def screens(stage: Stage) -> list[Screen]:
         Screen("trust", "/trust"),
         Screen("settings", "/settings/profile"),
         Screen("appearance", "/settings/appearance"),
+        Screen("writing", "/settings/composer"),
+        Screen("keyboard", "/settings/keyboard"),
+        Screen("devices", "/settings/devices"),
         Screen("keys", "/settings/keys"),
+        Screen("about", "/settings/about"),
+        Screen("me", "/me", looks=("phone",)),
         Screen("admin", "/admin"),
+        Screen("accounts", "/admin/users"),
+        Screen("diagnostics", "/admin/diagnostics"),
         Screen("missing", "/nowhere"),
     ]
 
@@ -77,7 +95,11 @@ def say(node: Node, channel: str, content: str, key: str | None = None, parent: 
 
 def talk(near: Node, far: Node) -> tuple[str, str]:
     """What people and agents say to each other; the channel that shows most, and a thread in it."""
-    mira, scout = near.register("mira"), near.register("scout")
+    mira = near.register("mira")
+    agent = {"username": "scout", "password": PASSWORD, "account_type": "agent"}
+    made = near.call("POST", "/register", agent, key="")
+    near.call("POST", f"/admin/users/{made['user_id']}/approve", {})
+    scout = str(made["api_key"])
     near.call("PATCH", "/profile", {"display_name": "Mira Okafor", "bio": "Pumps and pipes"}, key=mira)
     near.call("PATCH", "/profile", {"display_name": "Scout", "bio": "Reads the logs at night"}, key=scout)
     for name, topic in (("launch-plan", "We go on Thursday"), ("random", ""), ("field-notes", "What the pumps say")):
@@ -108,6 +130,10 @@ def talk(near: Node, far: Node) -> tuple[str, str]:
     for key, message, reaction in ((mira, first, "love"), (None, first, "like"), (scout, plan, "rocket")):
         near.call("PUT", f"/channels/{launch}/messages/{message}/reactions/{reaction}", key=key)
     say(near, channels["random"], "Who left the kettle on?", mira)
+    for message in (plan, first):
+        near.call("POST", "/bookmarks", {"source_type": "channel_message", "source_id": message})
+    near.call("PATCH", f"/channels/{launch}", {"starred": True})
+    near.register("noor")
     return launch, plan
 
 
@@ -130,10 +156,15 @@ def staged(work: Path) -> Iterator[Stage]:
 def photograph(browser: Browser, stage: Stage, only: set[str]) -> None:
     """Every screen in every look."""
     for look, size, scheme in (("light", DESK, "light"), ("dark", DESK, "dark"), ("phone", PHONE, "light")):
-        context = browser.new_context(viewport=size, color_scheme=scheme, has_touch=look == "phone")  # type: ignore[arg-type]
+        context = browser.new_context(
+            viewport=size,  # type: ignore[arg-type]
+            color_scheme=scheme,  # type: ignore[arg-type]
+            has_touch=look == "phone",
+            locale="en-GB",
+        )
         page = context.new_page()
         for screen in screens(stage):
-            if not only or screen.name in only:
+            if look in screen.looks and (not only or screen.name in only):
                 context.clear_cookies()
                 if screen.inside:
                     sign_in(stage.near, page)
@@ -148,7 +179,8 @@ def photograph(browser: Browser, stage: Stage, only: set[str]) -> None:
 def sign_in(node: Node, page: Page) -> None:
     """As Ada, by the API."""
     credentials = {"username": "ada", "password": PASSWORD, "remember": True}
-    answer = node.request("POST", "/api/v1/session", credentials)
+    browser = {"User-Agent": str(page.evaluate("navigator.userAgent"))}
+    answer = node.request("POST", "/api/v1/session", credentials, headers=browser)
     name, value = answer.headers["set-cookie"].split(";")[0].split("=", 1)
     page.context.add_cookies([{"name": name, "value": value, "url": node.url, "httpOnly": True}])
 
@@ -160,9 +192,15 @@ def take(page: Page, url: str, screen: Screen, target: Path) -> None:
     page.locator("[aria-busy=true]").wait_for(state="detached")
     for key in screen.press:
         page.keyboard.press(key)
+    for selector in screen.click:
+        page.locator(selector).last.click()
+        page.locator(screen.appears).first.wait_for()
     page.evaluate("document.fonts.ready")
     page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
     page.screenshot(path=target)
+    # A screen has few colours: a palette of them takes a third of the bytes.
+    with Image.open(target) as picture:
+        picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 def main() -> None:

@@ -229,16 +229,16 @@ def test_a_window_is_cut_at_the_end_that_nobody_looks_at(page: Page) -> None:
       });
       answers["?limit=50"] = { messages: many(400, 450), has_more: true };
       await conversation.load();
-      for (let from = 350; from >= 200; from -= 50) {
+      for (let from = 350; from >= 100; from -= 50) {
         answers[`?limit=50&before=M${1050 + from}`] = { messages: many(from, from + 50), has_more: true };
-        await conversation.loadOlder();
       }
+      for (let page = 0; page < 4; page += 1) await conversation.showMore("older");
       const { rows: held, older, newer } = conversation.view.value;
       const ends = [held.length, held[0].id, held.at(-1).id, older, newer];
       conversation.hear([event("created", 1450, { message: many(450, 451)[0] })]);
-      answers["?limit=50&after=M1399"] = { messages: many(400, 451), has_more: false };
+      answers["?limit=50&after=M1449"] = { messages: many(450, 451), has_more: false };
       const below = conversation.view.value.beyond;
-      await conversation.loadNewer();
+      for (let page = 0; page < 2; page += 1) await conversation.showMore("newer");
       const after = conversation.view.value;
       return [ends, below, [after.rows.length, after.rows.at(-1).id, after.older, after.newer, after.beyond]];
     """

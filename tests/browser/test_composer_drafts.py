@@ -13,6 +13,11 @@ from tests.e2e.node import Node
 pytestmark = pytest.mark.browser
 __all__ = ["page"]
 
+LEFT = """() => {
+  Object.defineProperty(document, "hidden", { value: true, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+  delete document.hidden;
+}"""
 STORED = "(name) => Object.keys(localStorage).some((key) => key.endsWith(name))"
 
 
@@ -97,6 +102,8 @@ def test_tabs_show_what_was_typed_last(ada: Person, second: Page) -> None:
 def test_the_older_of_two_drafts_is_offered_in_both_tabs(ada: Person, second: Page) -> None:
     ada.box.fill("older text")
     box(second).fill("what is newer")
+    # Timers of tabs that nobody looks at may be late by a second; a tab that is left stores at once.
+    ada.page.evaluate(LEFT)
     expect(ada.box).to_have_value("what is newer")
     for tab in (ada.page, second):
         expect(other(tab)).to_be_visible()

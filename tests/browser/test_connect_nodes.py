@@ -215,6 +215,7 @@ def test_open_channels_of_two_groups_flow_when_a_person_says_so(tmp_path: Path, 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(120)
 def test_5_9_a_long_catch_up_is_told_at_the_foot_of_every_page(pair: list[Node], people: People) -> None:
     one, two = pair
     for number in range(3_000):

@@ -6,6 +6,7 @@ import { cleanName } from "../base/text.js";
 import { icon } from "./icons.js";
 import { catchingUp, gone, messagesFar, retryIn, updatedTo, words } from "./strings.js";
 
+const NARROW = matchMedia("(max-width: 599px)");
 const GLYPHS = { live: "●", connecting: "◐", retrying: "◐", unreachable: "○", "signed-out": "○" };
 
 export class StatusStrip extends LightElement {
@@ -26,6 +27,7 @@ export class StatusStrip extends LightElement {
   connectedCallback() {
     super.connectedCallback();
     this.follow(this.stream.state, this.outbox.items, this.peers);
+    this.stops.listen(NARROW, "change", () => this.requestUpdate());
     this.stops.every(() => this.stream.state.value.retryAt !== null && this.requestUpdate(), 1000);
   }
 
@@ -34,7 +36,7 @@ export class StatusStrip extends LightElement {
     return html`<div class="status-lines" role="status" aria-atomic="false">
       <span class="status-phase" data-phase=${phase}>
         <span class="status-glyph" aria-hidden="true">${GLYPHS[phase]}</span>
-        <button class="status-open" type="button" aria-haspopup="true" title=${words.showSync} @click=${this.#open}>${this.#words(phase)}</button>
+        ${this.#opener(this.#words(phase))}
         ${retryAt === null ? nothing : this.#retry(retryAt)}
       </span>
       ${this.#catchUp()}
@@ -50,7 +52,13 @@ export class StatusStrip extends LightElement {
     const total = moving.every((peer) => peer.progress?.total) ? moving.reduce((sum, peer) => sum + (peer.progress?.total ?? 0), 0) : 0;
     const name = cleanName(first.display_name) || first.peer_id.slice(0, 8);
     return html`<span class="status-sync"><span class="status-glyph" aria-hidden="true">⟳</span>
-      <button class="status-open" type="button" aria-haspopup="true" title=${words.showSync} @click=${this.#open}>${catchingUp(name, moving.length - 1)}<span aria-live="off">: ${messagesFar(done, total)}</span></button></span>`;
+      ${this.#opener(html`${catchingUp(name, moving.length - 1)}<span aria-live="off">: ${messagesFar(done, total)}</span>`)}</span>`;
+  }
+
+  /** A line of 24 pixels is no target for a thumb: on a phone the panel is opened from the page "Me". @param {unknown} text */
+  #opener(text) {
+    if (NARROW.matches) return html`<span>${text}</span>`;
+    return html`<button class="status-open" type="button" aria-haspopup="true" title=${words.showSync} @click=${this.#open}>${text}</button>`;
   }
 
   /** @param {Event} event */

@@ -4,6 +4,7 @@ import { html, nothing, render } from "../../vendor/lit.js";
 import { ApiError, Unreachable } from "../../base/api.js";
 import { avatar } from "../../parts/avatar.js";
 import { icon } from "../../parts/icons.js";
+import { words as shared } from "../../parts/strings.js";
 import { words } from "./directory-strings.js";
 import "./identity.js";
 
@@ -37,6 +38,7 @@ function page(app, problem, leave) {
     <div class="page" data-drawn><div class="page-inner is-narrow">
       <a class="panel me-card" href="/people/${encodeURIComponent(id)}">${avatar({ id, name, agent: account_type === "agent", url: url ?? null })}<span><strong dir="auto">${name}</strong><span class="quiet">@${username}</span></span>${icon("forward")}</a>
       <ul class="list">${links.map(([href, label, mark]) => html`<li><a class="list-row is-link" href=${href}>${icon(mark)}<span>${label}</span>${icon("forward")}</a></li>`)}
+        <li><button class="list-row is-link" type="button" @click=${(/** @type {Event} */ event) => app.showSync(/** @type {Element} */ (event.currentTarget))}>${icon("network")}<span>${shared.showSync}</span>${icon("forward")}</button></li>
         <li><button class="list-row is-link" type="button" @click=${() => app.help()}>${icon("help")}<span>${words.help}</span>${icon("forward")}</button></li>
         <li><button class="list-row is-link" type="button" @click=${leave}>${icon("leave")}<span>${words.signOut}</span></button></li></ul>
       ${problem ? html`<p class="field-error" role="alert">${problem}</p>` : nothing}
