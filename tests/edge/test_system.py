@@ -424,7 +424,18 @@ def test_every_parameter_of_a_list_is_described(stage: Stage) -> None:
     async def script(local: Local) -> None:
         paths = (await local.get("/openapi.json", "")).json()["paths"]
         named = {p["name"] for p in paths["/api/v1/channels/{channel_id}/messages"]["get"]["parameters"]}
-        assert named == {"channel_id", "limit", "cursor", "before", "after", "around", "order", "root_only", "render"}
+        assert named == {
+            "channel_id",
+            "limit",
+            "cursor",
+            "before",
+            "after",
+            "around",
+            "order",
+            "root_only",
+            "render",
+            "since",
+        }
         assert {p["name"] for p in paths["/api/v1/events"]["get"]["parameters"]} == {
             "after_seq",
             "limit",

@@ -17,6 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 from canopy.edge import identify, pages
 from canopy.edge.ask import Ask
 from canopy.edge.core import Core
+from canopy.edge.first import first_answers
 from canopy.edge.guard import BAD_ORIGIN, BODY_LIMIT, check_host, check_origin
 from canopy.edge.principal import Principal
 from canopy.edge.problem import problem
@@ -99,7 +100,7 @@ class Application:
         try:
             check_host(request.headers.get("host"), self.core.settings.allowed_hosts)
             if pages.is_page(scope["path"], scope["method"]):
-                label, response = "(page)", pages.serve(request)
+                label, response = "(page)", await self._page(request)
             else:
                 route, path = self._route(scope)
                 label = route.path
@@ -119,6 +120,16 @@ class Application:
             response = _without_body(response)
         self.core.metrics.answered(label, response.status_code, clock.monotonic() - began)
         await response(scope, receive, send)
+
+    async def _page(self, request: Request) -> Response:
+        if not pages.is_shell(request):
+            return pages.serve(request)
+        return pages.serve(request, await first_answers(request, self._answer))
+
+    async def _answer(self, request: Request) -> Response:
+        """As `_respond` would, without what belongs to a connection. Raises CanopyError."""
+        route, path = self._route(request.scope)
+        return await self._run(request, route, path, {})
 
     def _route(self, scope: Scope) -> tuple[Route, dict[str, str]]:
         place, path = self._table.find(scope["path"])

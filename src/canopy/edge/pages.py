@@ -60,6 +60,7 @@ _SHEETS = (
 )
 """What the first screen looks like, in the order in which it is read; other screens bring their own."""
 _JOINED = "canopy.css"
+_FIRST = b"<!--first-->"
 
 
 class File(msgspec.Struct, frozen=True):
@@ -87,8 +88,17 @@ def is_page(path: str, method: str) -> bool:
     )
 
 
-def serve(request: Request) -> Response:
-    """A file, a redirect from an old address, or the shell in which the app shows every other path."""
+def is_shell(request: Request) -> bool:
+    """Whether a browser is about to get the app."""
+    path = request.url.path
+    return request.method == "GET" and path not in _OLD and _wants_shell(path, request.headers.get("accept", ""))
+
+
+def serve(request: Request, first: bytes = b"") -> Response:
+    """A file, a redirect from an old address, or the shell in which the app shows every other path.
+
+    `first` is JSON that the shell brings along.
+    """
     path = request.url.path
     if request.method not in ("GET", "HEAD"):
         raise MethodNotAllowed(allow="GET, HEAD")
@@ -98,7 +108,15 @@ def serve(request: Request) -> Response:
         return Response(status_code=308, headers={"Location": _OLD[path]})
     if not _wants_shell(path, request.headers.get("accept", "*/*")):
         raise NotFound("There is no such path.", code="unknown_path")
-    return _respond(request, tree().shell, {}, trusted=_is_trustworthy(request))
+    return _respond(request, _with(tree().shell, first), {}, trusted=_is_trustworthy(request))
+
+
+def _with(shell: File, first: bytes) -> File:
+    """The shell with data in it; a block of JSON is no script, and nothing runs it."""
+    if not first:
+        return shell
+    plain = shell.plain.replace(_FIRST, b'<script type="application/json" id="first">' + first + b"</script>")
+    return File(shell.media, plain, gzip.compress(plain, 4, mtime=0))
 
 
 def _wants_shell(path: str, accept: str) -> bool:

@@ -211,6 +211,7 @@ function interactive(signedIn) {
     const drawn = root.querySelector("[role=feed][aria-busy=false]") && root.querySelector("#composer");
     if (signedIn.stream.state.value.phase !== "live" || !(drawn || root.querySelector("[data-drawn]"))) return false;
     markPainted("app-interactive");
+    signedIn.api.forgetFirst();
     return true;
   };
   const watch = new MutationObserver(() => ready() && watch.disconnect());

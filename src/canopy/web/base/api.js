@@ -50,11 +50,21 @@ export class Api {
     this.onSignedOut = () => {};
     /** Called when the node could not write something down. @type {() => void} */
     this.onNotSaved = () => {};
+    /** Answers that came with the page, each good for one question. @type {Record<string, any>} */
+    this.first = firstAnswers();
   }
 
   /** @param {string} path @param {CallOptions} [options] */
-  get(path, options) {
-    return this.call("GET", path, options);
+  async get(path, options) {
+    const { [path]: known, ...rest } = this.first;
+    if (known === undefined) return this.call("GET", path, options);
+    this.first = rest;
+    return known;
+  }
+
+  /** What nobody has asked for by now is old. */
+  forgetFirst() {
+    this.first = {};
   }
 
   /** @param {string} path @param {unknown} body @param {CallOptions} [options] */
@@ -143,6 +153,13 @@ export class Api {
     this.csrf = (await jsonOf(response)).csrf_token ?? "";
     return true;
   }
+}
+
+/** @returns {Record<string, any>} by path */
+function firstAnswers() {
+  const block = document.getElementById("first");
+  block?.remove();
+  return block?.textContent ? JSON.parse(block.textContent) : {};
 }
 
 /** @param {Response} response @returns {Promise<Record<string, any>>} */

@@ -13,7 +13,7 @@ const KNOWN = "signed-in"; // this browser has signed in and not out
  * @returns {Promise<{session: SessionInfo | null, needed: boolean}>}
  */
 export async function whoIsHere(api) {
-  if (storage.read(KNOWN) !== null) {
+  if (storage.read(KNOWN) !== null || "/session" in api.first) {
     const session = await current(api);
     if (session) return { session, needed: false };
   }
