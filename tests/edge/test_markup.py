@@ -9,7 +9,7 @@ from canopy.edge.markup import LONGEST, to_html
 from tests.edge.client import Local
 from tests.edge.conftest import Stage
 
-TAGS = r"</?(?:p|br|hr|strong|em|s|code|pre|blockquote|ul|ol|li|a|span|table|thead|tbody|tr|th|td)(?:\s[^<>]*)?>"
+TAGS = r"</?(?:p|br|hr|strong|em|s|code|pre|blockquote|ul|ol|li|a|bdi|span|table|thead|tbody|tr|th|td)(?:\s[^<>]*)?>"
 REL = 'rel="noopener noreferrer"'
 
 
@@ -61,9 +61,28 @@ def test_nothing_runs_and_nothing_is_loaded(source: str) -> None:
 
 
 def test_a_link_says_where_it_leads() -> None:
-    assert "https://good.example [evil.example]</a>" in to_html("[https://good.example](https://evil.example/x)")
+    hint = "<bdi>https://good.example</bdi> <bdi>[evil.example]</bdi></a>"
+    assert hint in to_html("[https://good.example](https://evil.example/x)")
     assert "[good.example]" not in to_html("[good.example](https://good.example/x)")
-    assert "cat (pics.example)</a>" in to_html("![cat](https://pics.example/cat.png)")
+    assert "<bdi>cat</bdi> <bdi>(pics.example)</bdi></a>" in to_html("![cat](https://pics.example/cat.png)")
+
+
+TURNING = [chr(code) for code in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))]
+
+
+@pytest.mark.parametrize("turn", TURNING)
+def test_the_words_of_a_link_cannot_turn_where_it_leads(turn: str) -> None:
+    hint = "<bdi>https://bank.example</bdi> <bdi>[evil.test]</bdi></a>"
+    for written in (
+        f"https://bank.example{turn}",
+        f"https://bank.ex{turn}ample",
+        f"https://bank.example&#{ord(turn)};",
+    ):
+        assert hint in to_html(f"[{written}](https://evil.test/x)")
+    code = "<bdi><code>https://bank.example</code></bdi> <bdi>[evil.test]</bdi></a>"
+    assert code in to_html(f"[`https://bank.example{turn}`](https://evil.test/x)")
+    assert "<bdi>cat</bdi> <bdi>(evil.test)</bdi></a>" in to_html(f"![cat{turn}](https://evil.test/x)")
+    assert turn not in to_html(f"https://a{turn}b.test/{turn}x <https://c{turn}d.test/>")
 
 
 def test_who_is_called_is_marked_but_not_in_code() -> None:

@@ -29,7 +29,7 @@ Called = tuple[tuple[str, str], ...]
 """Whom a text calls: pairs of (handle as written, user id)."""
 
 _TAGS = {
-    *("p", "br", "hr", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "span"),
+    *("p", "br", "hr", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "bdi", "span"),
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
 _ATTRIBUTES = {
@@ -40,6 +40,8 @@ _ATTRIBUTES = {
     "span": {"class", "data-user"},
 }
 _HOST = re.compile(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?::\d+)?(?:/\S*)?", re.IGNORECASE)
+_TURNING = dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""Characters that turn the direction of what follows: a link has none, or it could rewrite where it says it leads."""
 _WORD = re.compile(r"[\w.+-]{1,30}")
 
 
@@ -90,11 +92,11 @@ def fence(_: Any, tokens: Sequence[Token], at: int, *__: Any) -> str:
 def image(_: Any, tokens: Sequence[Token], at: int, *__: Any) -> str:
     """A link that says where the picture lies: nothing is loaded because of what somebody wrote."""
     source = str(tokens[at].attrs.get("src", ""))
-    label = tokens[at].content or "Image"
-    host = urlsplit(source).hostname
+    label = f"<bdi>{escape(tokens[at].content.translate(_TURNING) or 'Image')}</bdi>"
+    host = _host(source)
     if not host:
-        return escape(label)
-    return f'<a class="image" target="_blank" href="{escape(source)}">{escape(label)} ({escape(host)})</a>'
+        return label
+    return f'<a class="image" target="_blank" href="{escape(source)}">{label} <bdi>({escape(host)})</bdi></a>'
 
 
 def heading_open(_: Any, tokens: Sequence[Token], at: int, *__: Any) -> str:
@@ -117,32 +119,47 @@ def _mark_calls(state: Any) -> None:
 def _marked(children: list[Token], called: dict[str, str]) -> list[Token]:
     made: list[Token] = []
     link: Token | None = None
-    said = ""
+    said: list[Token] = []
     for token in children:
         if token.type == "link_open":
-            link, said = token, ""
-            token.attrSet("target", "_blank")
+            link, said = token, []
         elif token.type == "link_close" and link is not None:
-            made += _where(link, said)
+            made += [link, *_where(link, said), token]
             link = None
         elif link is not None:
-            said += token.content
-        elif token.type == "text" and called:
-            made += _calls(token, called)
-            continue
-        made.append(token)
+            said.append(token)
+        else:
+            made += _calls(token, called) if token.type == "text" and called else [token]
     return made
 
 
-def _where(link: Token, said: str) -> list[Token]:
-    """The host that a link really leads to, when its words name another."""
+def _where(link: Token, said: list[Token]) -> list[Token]:
+    """The words of a link, and the host that it really leads to when they name another."""
+    link.attrSet("target", "_blank")
+    for token in said:
+        token.content = token.content.translate(_TURNING)
+    named = _HOST.search("".join(token.content for token in said))
+    host = _host(str(link.attrs.get("href", "")))
+    if named is None or named[1].casefold() == host.casefold() or not host:
+        return said
+    return [*_apart(said), _text(" "), *_apart([_text(f"[{host}]")])]
+
+
+def _apart(tokens: list[Token]) -> list[Token]:
+    """Words whose direction changes nothing around them."""
     from markdown_it.token import Token  # noqa: PLC0415 - start-up time
 
-    named = _HOST.search(said)
-    host = urlsplit(str(link.attrs.get("href", ""))).hostname or ""
-    if named is None or named[1].casefold() == host.casefold() or not host:
-        return []
-    return [Token("text", "", 0, content=f" [{host}]")]
+    return [Token("bdi_open", "bdi", 1), *tokens, Token("bdi_close", "bdi", -1)]
+
+
+def _text(content: str) -> Token:
+    from markdown_it.token import Token  # noqa: PLC0415 - start-up time
+
+    return Token("text", "", 0, content=content)
+
+
+def _host(address: str) -> str:
+    return (urlsplit(address).hostname or "").translate(_TURNING)
 
 
 _CALL = re.compile(r"(?<![A-Za-z0-9_.\-@])@([A-Za-z0-9](?:[A-Za-z0-9_.-]{0,47}[A-Za-z0-9])?)")
@@ -158,9 +175,9 @@ def _calls(text: Token, called: dict[str, str]) -> list[Token]:
         # Another node writes the beginning of this one's id behind a handle that has none here.
         user = called.get(name) or called.get(name.rpartition(".")[0])
         if user is not None:
-            made.append(Token("text", "", 0, content=text.content[end : call.start()]))
+            made.append(_text(text.content[end : call.start()]))
             span = Token("span_open", "span", 1)
             span.attrs = {"class": "mention", "data-user": user}
-            made += [span, Token("text", "", 0, content=call[0]), Token("span_close", "span", -1)]
+            made += [span, _text(call[0]), Token("span_close", "span", -1)]
             end = call.end()
-    return [*made, Token("text", "", 0, content=text.content[end:])]
+    return [*made, _text(text.content[end:])]
