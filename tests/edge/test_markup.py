@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from canopy.edge.markup import LONGEST, to_html
+from canopy.edge.markup import DEEPEST, LONGEST, to_html
 from tests.edge.client import Local
 from tests.edge.conftest import Stage
 
@@ -94,6 +94,59 @@ def test_who_is_called_is_marked_but_not_in_code() -> None:
 def test_a_long_text_is_shown_as_it_is() -> None:
     made = to_html("**<b>** " * LONGEST)
     assert made.startswith('<p class="plain">**&lt;b&gt;**')
+
+
+def staircase(marks: str, depth: int) -> str:
+    """A word on each level, and one below them."""
+    lines = [(marks * level)[: 2 * level] + f"word{level}" for level in range(1, depth + 1)]
+    return "\n\n".join([*lines, "after"])
+
+
+DEPTHS = [1, DEEPEST // 2, DEEPEST - 1, DEEPEST, DEEPEST + 1, 60]
+_NESTED = [
+    *(staircase(marks, depth) for marks in ("> ", "- ", "> - ", "- > ") for depth in DEPTHS),
+    *("> " * depth + "deep\n\nafter" for depth in [*DEPTHS, 400, 4000]),
+    *("\n".join("  " * level + f"- word{level}" for level in range(depth)) for depth in DEPTHS),
+    *("> - 1. " * depth + "deep" for depth in DEPTHS),
+    *("[" * depth + "deep" + "](https://a.test)" * depth + " after" for depth in [*DEPTHS, 500]),
+    *("![" * depth + "deep" + "](https://a.test)" * depth + " after" for depth in [*DEPTHS, 500]),
+    *("".join(f"{mark}word{level} " for level in range(400)) + f"deep{mark}" * 400 for mark in ("*", "**", "~~")),
+    "".join(f"*_~~word{level} " for level in range(200)) + "deep~~_*" * 200,
+]
+
+
+@pytest.mark.parametrize("number", range(len(_NESTED)))
+def test_nothing_of_a_deeply_nested_text_is_lost(number: int) -> None:
+    source = _NESTED[number]
+    words = re.findall(r"word\d+|deep|after", source)
+    assert re.findall(r"word\d+|deep|after", re.sub(r"<[^>]*>", " ", to_html(source))) == words
+
+
+def test_quotes_in_quotes_are_marked_up_until_they_are_too_deep() -> None:
+    assert to_html(">" * (DEEPEST - 1) + "deep").count("<blockquote>") == DEEPEST - 1
+    assert to_html(">" * DEEPEST + "<b>deep") == f'<p class="plain">{"&gt;" * DEEPEST}&lt;b&gt;deep</p>'
+
+
+@pytest.mark.parametrize("marks", [">", "> ", "- ", "> - ", "1. ", "["])
+@pytest.mark.parametrize("length", [LONGEST, 50_000])
+def test_hostile_depth_is_cheap_and_safe(marks: str, length: int) -> None:
+    to_html("warm")
+    begun = time.process_time()
+    made = to_html((marks * length)[: length - 20] + "<script>deep</script>"[:20])
+    assert time.process_time() - begun < (0.1 if marks != "[" or length > LONGEST else 1)
+    assert "<script" not in made
+    assert "deep" in made
+
+
+_LAZY = [(">" * (DEEPEST - 1) + "a\n" + "b\n" * LONGEST)[:LONGEST], ("> - " * 10 + "a\n" + "b\n" * LONGEST)[:LONGEST]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(len(_LAZY)))
+def test_lines_that_go_on_a_deep_quote_do_not_hold_the_node_up(number: int) -> None:
+    begun = time.process_time()
+    assert "b" in to_html(_LAZY[number])
+    assert time.process_time() - begun < 1
 
 
 _PARTS = [*"[<>_", "![", "*a ", "_a*b", "http://a.", "[a](", "- ", "|-|\n", "[a]: b\n", "~~a~"]

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
     from markdown_it.token import Token
 
 KEPT = 4_096
@@ -23,7 +24,14 @@ LONGEST = 10_000
 """Characters above which a text is shown as it is: marking it up would hold everybody else up."""
 MOST_ADDRESSES = 100
 """Above this many, addresses are left as words: finding them takes the square of their number."""
-DEEPEST = 20
+DEEPEST = 32
+"""Blocks in each other above which a text is shown as it is: each level costs a reading of all its lines."""
+_LIST_AND_ITEM = 2
+
+
+class _TooDeepError(Exception):
+    """The parser would leave out what lies deeper."""
+
 
 Called = tuple[tuple[str, str], ...]
 """Whom a text calls: pairs of (handle as written, user id)."""
@@ -51,9 +59,12 @@ def to_html(source: str, called: Called = ()) -> str:
     import nh3  # noqa: PLC0415 - start-up time
 
     if len(source) > LONGEST:
-        return f'<p class="plain">{escape(source)}</p>'
+        return _plain(source)
     links = source.count("://") <= MOST_ADDRESSES
-    made = _parser(links=links).render(source, {"called": {name.casefold(): user for name, user in called}})
+    try:
+        made = _parser(links=links).render(source, {"called": {name.casefold(): user for name, user in called}})
+    except _TooDeepError:
+        return _plain(source)
     return nh3.clean(
         made,
         tags=_TAGS,
@@ -64,19 +75,33 @@ def to_html(source: str, called: Called = ()) -> str:
     )
 
 
+def _plain(source: str) -> str:
+    return f'<p class="plain">{escape(source)}</p>'
+
+
 @cache
 def _parser(*, links: bool) -> MarkdownIt:
     from linkify_it import LinkifyIt  # noqa: PLC0415 - start-up time
     from markdown_it import MarkdownIt  # noqa: PLC0415 - start-up time
 
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": links, "breaks": True, "maxNesting": DEEPEST})
+    # The parser drops what reaches its own limit without a word, so ours lies below it.
+    nesting = DEEPEST + _LIST_AND_ITEM
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": links, "breaks": True, "maxNesting": nesting})
     parser.enable(["table", "strikethrough", "linkify"]).disable(["html_block", "html_inline", "lheading"])
     # Only what is written as an address: `setup.py` is no place in Paraguay.
     parser.linkify = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False})
+    parser.block.ruler.before("table", "depth", _refuse_depth)
     parser.core.ruler.push("calls", _mark_calls)
     for rule in (fence, image, heading_open, heading_close):
         parser.add_render_rule(rule.__name__, rule)
     return parser
+
+
+def _refuse_depth(state: StateBlock, *_: Any) -> bool:
+    """A rule before all others, which matches nothing."""
+    if state.level >= DEEPEST:
+        raise _TooDeepError
+    return False
 
 
 # What stands differently from the parser's own HTML. Each takes the renderer, the tokens, a place, options and env.
