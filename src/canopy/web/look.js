@@ -2,14 +2,16 @@
 // modules run after the page was painted, and a light page that turns dark hurts the eyes.
 (() => {
   const root = document.documentElement;
-  const apply = () => {
-    /** @type {Record<string, unknown>} */
-    let look = {};
+  /** @returns {Record<string, unknown>} */
+  const stored = () => {
     try {
-      look = JSON.parse(localStorage.getItem("canopy.look") ?? "{}") ?? {};
+      return JSON.parse(localStorage.getItem("canopy.look") ?? "{}") ?? {};
     } catch {
-      // No storage, or nothing readable in it: the page looks as it usually does.
+      return {}; // no storage, or nothing readable in it: the page looks as it usually does
     }
+  };
+  /** @param {Record<string, unknown>} look */
+  const apply = (look) => {
     for (const name of ["theme", "density", "motion"]) {
       if (typeof look[name] === "string") root.dataset[name] = look[name];
       else delete root.dataset[name];
@@ -18,6 +20,7 @@
     else root.style.removeProperty("--sidebar");
     root.style.fontSize = typeof look.size === "number" ? `${Math.min(200, Math.max(80, look.size))}%` : "";
   };
-  document.addEventListener("canopy-look", apply);
-  apply();
+  // A change comes with its values, because a browser may refuse to store them.
+  document.addEventListener("canopy-look", (event) => apply(/** @type {CustomEvent} */ (event).detail));
+  apply(stored());
 })();

@@ -13,6 +13,7 @@ import { Stops, Store } from "./base/store.js";
 import { EventStream } from "./base/stream.js";
 import { TabBus } from "./base/tabs.js";
 import { mark, markPainted } from "./base/time.js";
+import { loadAhead } from "./ahead.js";
 import { Channels } from "./features/channels/channels.js";
 import "./features/channels/sidebar.js";
 import "./features/people/account.js";
@@ -58,9 +59,14 @@ async function outside(needed) {
   app.router.onChange = () => void outside(needed);
   const wanted = app.router.path in OUTSIDE ? app.router.path : "/login";
   const path = needed ? "/setup" : wanted === "/setup" ? "/login" : wanted;
-  if (path !== app.router.path) history.replaceState(null, "", path + (needed ? location.search : ""));
+  // Who was on the way to a message is led there after the door.
+  const asked = app.router.path in OUTSIDE ? history.state?.asked : app.router.path + location.search;
+  if (path !== app.router.path) history.replaceState({ asked }, "", path + (needed ? location.search : ""));
   const { mount } = await /** @type {() => Promise<{mount: Function}>} */ (OUTSIDE[path])();
-  show(() => mount(root, app, (/** @type {SessionInfo} */ session) => enter(session)));
+  show(() => mount(root, app, (/** @type {SessionInfo} */ session) => {
+    if (asked && asked !== "/" && app.router.path in OUTSIDE) history.replaceState(null, "", asked);
+    enter(session);
+  }));
   markPainted("app-interactive");
 }
 
@@ -212,6 +218,7 @@ function interactive(signedIn) {
     if (signedIn.stream.state.value.phase !== "live" || !(drawn || root.querySelector("[data-drawn]"))) return false;
     markPainted("app-interactive");
     signedIn.api.forgetFirst();
+    loadAhead();
     return true;
   };
   const watch = new MutationObserver(() => ready() && watch.disconnect());

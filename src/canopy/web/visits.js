@@ -23,11 +23,12 @@ import { nothing, render } from "./vendor/lit.js";
 
 const NARROW = matchMedia("(max-width: 899px)");
 const HOME = "general";
+const MOST_CALLS = 99;
 
 export class Visits {
   /**
    * @param {HTMLElement} root @param {SignedInApp} app
-   * @param {{named: (text: string) => string | null, want: (id: string) => void}} channels
+   * @param {{named: (text: string) => string | null, want: (id: string) => void, calls: () => number}} channels
    * @param {(frame: Frame) => void} draw draws the frame
    */
   constructor(root, app, channels, draw) {
@@ -146,7 +147,7 @@ export class Visits {
   }
 
   retitle() {
-    retitle(this.main.screen?.title ?? "");
+    retitle(this.main.screen?.title ?? "", this.channels.calls());
   }
 
   /** A panel that opens takes the focus itself; one that closes gives it back. @param {boolean} stays @param {How} how */
@@ -176,9 +177,13 @@ function leave(shown) {
   shown.key = "";
 }
 
-/** @param {string} title */
-function retitle(title) {
-  document.title = title ? `${title} · ${words.product}` : words.product;
+/** How often somebody called stands before the title, and as a dot on the icon. @param {string} title @param {number} [calls] */
+function retitle(title, calls = 0) {
+  const name = title ? `${title} · ${words.product}` : words.product;
+  document.title = calls > 0 ? `(${calls > MOST_CALLS ? `${MOST_CALLS}+` : calls}) ${name}` : name;
+  const mark = /** @type {HTMLLinkElement | null} */ (document.querySelector("link[rel=icon]"));
+  const wanted = (mark?.href ?? "").replace(/canopy(?:-called)?\.svg/u, calls > 0 ? "canopy-called.svg" : "canopy.svg");
+  if (mark && mark.href !== wanted) mark.href = wanted;
 }
 
 /** @param {SignedInApp} app @param {HTMLElement} at @returns {Screen} */

@@ -127,12 +127,14 @@ export class Outbox {
       this.#patch(item.clientId, { state: "failed", reason });
       return true;
     }
-    for (const other of this.#mine().filter((each) => each.place === item.place)) {
-      this.#patch(other.clientId, { state: "waiting" });
-    }
     const asked = error instanceof ApiError && error.retryAfter !== null ? error.retryAfter * 1000 : 0;
+    const wait = Math.max(asked, this.backoff.next());
+    const reason = error instanceof ApiError && error.status === 429 ? `later:${Math.ceil(wait / 1000)}` : "";
+    for (const other of this.#mine().filter((each) => each.place === item.place)) {
+      this.#patch(other.clientId, { state: "waiting", reason });
+    }
     clearTimeout(this.timer);
-    this.timer = setTimeout(this.kick, Math.max(asked, this.backoff.next()));
+    this.timer = setTimeout(this.kick, wait);
     return false;
   }
 

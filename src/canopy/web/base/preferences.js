@@ -59,7 +59,7 @@ function load() {
 
 function adopt() {
   preferences.set(load());
-  document.dispatchEvent(new Event("canopy-look"));
+  document.dispatchEvent(new CustomEvent("canopy-look", { detail: preferences.value }));
 }
 
 /** The key that does something for this person. @param {Letter} name @returns {string} */

@@ -66,6 +66,7 @@ export class Router {
 
   /** @param {string} path @param {Record<string, unknown> | null} [state] what the entry remembers */
   go(path, state = null) {
+    dispatchEvent(new Event("canopy-leave")); // whoever remembers where the reader was does it now
     if (path !== location.pathname + location.search) history.pushState(state, "", path);
     this.onChange(this.path, "link");
   }

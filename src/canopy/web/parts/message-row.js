@@ -6,8 +6,9 @@ import { excerpt, segments } from "../base/text.js";
 import { avatar } from "./avatar.js";
 import { icon } from "./icons.js";
 import { markup } from "./markup.js";
-import { expiresAt, lastReply, originTitle, reactionName, reactionWho, replyCount, rowName, showAll, words } from "./strings.js";
+import { expiresAt, lastReply, originTitle, reactionName, reactionWho, replyCount, rowName, showAll, tryingAgain, words } from "./strings.js";
 
+const LATER = "later:"; // how the outbox says in how many seconds it tries again
 const MOST_LINES = 30; // of a text before it is folded
 const WIDE = 120; // characters that stand in one line of a wide window
 
@@ -213,7 +214,7 @@ function thread(row, { current }, actions) {
 
 /** @param {Row} row @param {RowActions} actions */
 function fate(row, actions) {
-  if (row.state === "waiting") return html`<div class="message-fate">${icon("clock")} ${words.waiting}</div>`;
+  if (row.state === "waiting") return html`<div class="message-fate">${icon("clock")} ${row.reason.startsWith(LATER) ? tryingAgain(Number(row.reason.slice(LATER.length))) : words.waiting}</div>`;
   if (row.state !== "failed") return nothing;
   return html`<div class="message-fate" role="alert">
     <span>${words.notSent} ${row.reason}</span>

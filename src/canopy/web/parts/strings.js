@@ -71,6 +71,7 @@ export const words = catalogue("parts", {
   edited: "(edited)",
   showAll: "Show all ({n, plural, one {# line} other {# lines}})",
   waiting: "Waiting for the node",
+  tryingAgain: "Too many actions; trying again in {n} s",
   notSent: "Not sent:",
   unknownPerson: "Unknown person",
   live: "Live",
@@ -186,6 +187,9 @@ export const retryIn = (seconds) => fill(words.retryIn, { n: seconds });
 
 /** @param {number} waiting */
 export const gone = (waiting) => (waiting > 0 ? fill(words.goneWith, { n: waiting }) : words.gone);
+
+/** @param {number} n */
+export const tryingAgain = (n) => fill(words.tryingAgain, { n });
 
 /** @param {number} n */
 export const showAll = (n) => fill(words.showAll, { n });

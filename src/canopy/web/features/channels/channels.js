@@ -50,6 +50,11 @@ export class Channels {
     if (this.list.value) void this.load();
   }
 
+  /** How often somebody called this person, in all channels. */
+  calls() {
+    return (this.list.value ?? []).reduce((sum, channel) => sum + mentionsIn(channel), 0);
+  }
+
   /** The id of a channel that somebody called by its name; null while the names are not known yet. @param {string} text */
   named(text) {
     if (text === "general" || ID.test(text) || this.find(text)) return text;
@@ -100,16 +105,19 @@ export class Channels {
 
 /** The same channel when nothing of it changed. @param {Channel} channel @param {LiveEvent[]} events @param {string} me @returns {Channel} */
 function counted(channel, events, me) {
-  let { unread_count: unread = 0, last_message_at: last = null } = channel;
+  let { unread_count: unread = 0, unread_mentions: mentions = 0, last_message_at: last = null } = channel;
   for (const event of events) {
     if (event.channel_id !== channel.id) continue;
-    if (event.event_type === "channel.message.read") unread = Number(event.payload?.unread_count ?? 0);
+    if (event.event_type === "channel.message.read") {
+      unread = Number(event.payload?.unread_count ?? 0);
+      mentions = Math.min(mentions, unread);
+    }
     if (event.event_type !== "channel.message.created") continue;
     last = event.payload?.message?.created_at ?? new Date().toISOString();
     if (event.actor_user_id !== me) unread += 1;
   }
-  const same = unread === (channel.unread_count ?? 0) && last === (channel.last_message_at ?? null);
-  return same ? channel : { ...channel, unread_count: unread, last_message_at: last };
+  const same = unread === (channel.unread_count ?? 0) && mentions === mentionsIn(channel) && last === (channel.last_message_at ?? null);
+  return same ? channel : { ...channel, unread_count: unread, unread_mentions: mentions, last_message_at: last };
 }
 
 /** @param {Channel} channel */

@@ -95,6 +95,7 @@ export class ChannelScreen extends ConversationFrame {
     this.follow(this.reading.newFrom);
     this.stops.add(() => this.reading.stop(), this.app.channels.subscribe(this.reading.look));
     this.stops.listen(window, "keydown", (event) => this.#pressed(event));
+    this.stops.listen(window, "canopy-leave", () => this.#remember());
     this.stops.add(this.app.keys.add({ "Ctrl+F": () => this.app.router.go(`${this.#path}/search`) }));
     this.conversation.onArrived = (rows) => void this.#announce(rows);
     this.follow(this.app.channels);
