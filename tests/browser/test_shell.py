@@ -8,7 +8,7 @@ import time
 
 import pytest
 from playwright.sync_api import Locator, expect
-from tests.browser.conftest import KEYS, People, Person
+from tests.browser.conftest import KEYS, People, Person, mira_says
 from tests.browser.test_access import THEMES, Theme, grave
 from tests.browser.test_base import page, run
 from tests.browser.test_places import PHONE, arrive, conversations, make
@@ -73,6 +73,126 @@ def test_control_k_finds_channels_people_pages_and_commands(ada: Person, own_tea
     box.fill("> dark")
     box.press("Enter")
     expect(ada.page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def jump_to(person: Person, typed: str) -> Locator:
+    person.page.keyboard.press("Control+k")
+    switcher(person).get_by_role("combobox", name="Jump to").fill(typed)
+    return switcher(person).get_by_role("option")
+
+
+def command(person: Person, name: str) -> None:
+    jump_to(person, f">{name}").filter(has_text=name).first.click()
+
+
+def test_a_sign_before_the_name_finds_one_kind_only(ada: Person, own_team: Node) -> None:
+    for number in range(32):
+        make(own_team, f"mir-{number}")
+    ada.open_general()
+    conversations(ada).get_by_role("link", name="mir-31").wait_for()
+    options = jump_to(ada, "mir")
+    expect(options.filter(has_text="@mira")).to_have_count(0)
+    ada.page.keyboard.press("Escape")
+    expect(jump_to(ada, "#")).to_have_count(33)
+    box = switcher(ada).get_by_role("combobox", name="Jump to")
+    box.fill("# general")
+    expect(options).to_have_text([re.compile("general")])
+    box.fill("@mir")
+    expect(options).to_have_text([re.compile("@mira")])
+    box.fill("@")
+    expect(options).to_have_text([re.compile("@")] * 2)
+    box.fill(">")
+    expect(options.filter(has_text="Command")).to_have_count(options.count())
+    expect(options.filter(has_text="Sign out")).to_have_count(1)
+    box.fill("> general")
+    expect(options).to_have_count(0)
+
+
+def unread_channels(node: Node) -> dict[str, int]:
+    return {
+        each["name"]: each["unread_count"] for each in node.call("GET", "/channels")["channels"] if each["unread_count"]
+    }
+
+
+def two_unread(ada: Person, node: Node) -> dict[str, int]:
+    ada.go("/connect")
+    ada.page.get_by_role("heading", name="Connect", level=1).wait_for()
+    ops = make(node, "ops")
+    for text in ("one", "two"):
+        node.call("POST", "/channels/messages", {"channel_id": ops, "content": text}, key=KEYS[node.root])
+    mira_says(node, "three")
+    for name in ("ops", "general"):
+        conversations(ada).get_by_role("link", name=re.compile(f"{name}, unread")).wait_for()
+    return unread_channels(node)
+
+
+def test_all_is_marked_read_and_taken_back(ada: Person, own_team: Node) -> None:
+    before = two_unread(ada, own_team)
+    assert set(before) == {"ops", "general"}
+    command(ada, "Mark all read")
+    toast = ada.page.locator(".toast")
+    expect(toast).to_contain_text("2 channels marked as read")
+    assert unread_channels(own_team) == {}
+    toast.get_by_role("button", name="Undo").click()
+    for name in before:
+        conversations(ada).get_by_role("link", name=re.compile(f"{name}, unread")).wait_for()
+    assert unread_channels(own_team) == before
+
+
+def test_shift_escape_marks_all_read_and_undo_stays_ten_seconds(ada: Person, own_team: Node) -> None:
+    ada.page.clock.install()
+    two_unread(ada, own_team)
+    ada.page.keyboard.press("Shift+Escape")
+    toast = ada.page.locator(".toast")
+    expect(toast).to_contain_text("2 channels marked as read")
+    ada.page.clock.run_for(9_000)
+    expect(toast).to_be_visible()
+    ada.page.clock.run_for(1_500)
+    expect(toast).to_have_count(0)
+    ada.page.keyboard.press("Shift+Escape")
+    expect(toast).to_have_text("Nothing is unread")
+
+
+def test_shift_escape_is_no_escape(ada: Person) -> None:
+    ada.open_general()
+    ada.box.focus()
+    ada.page.keyboard.press("Shift+Escape")
+    expect(ada.page.locator(".toast")).to_be_visible()
+    expect(ada.box).to_be_focused()
+    ada.page.keyboard.press("Control+/")
+    expect(ada.page.get_by_role("dialog", name="Keyboard shortcuts")).to_contain_text(
+        re.compile(r"Shift\+Esc\s*Mark all read")
+    )
+
+
+def test_commands_turn_the_theme_make_a_key_and_copy_the_invite(own_team: Node, people: People) -> None:
+    ada = people(own_team, color_scheme="dark", permissions=["clipboard-read", "clipboard-write"])
+    ada.sign_in("ada")
+    ada.open_general()
+    for theme in ("light", "dark"):
+        command(ada, "Toggle theme")
+        expect(ada.page.locator("html")).to_have_attribute("data-theme", theme)
+    command(ada, "Copy invite code")
+    expect(ada.page.locator(".toast")).to_have_text("Invite code copied")
+    code = own_team.call("GET", "/p2p/invite")["invite_code"]
+    assert ada.page.evaluate("() => navigator.clipboard.readText()") == code
+    command(ada, "Create API key")
+    here(ada, "Settings")
+    dialog = ada.page.get_by_role("dialog", name="New key")
+    dialog.get_by_label("Name").fill("by command")
+    dialog.get_by_role("button", name="Create key").click()
+    dialog.get_by_role("checkbox").check()
+    dialog.get_by_role("button", name="Done").click()
+    expect(ada.page.get_by_role("heading", name="by command")).to_be_visible(timeout=3_000)
+
+
+def test_only_the_owner_is_offered_the_invite_code(own_team: Node, people: People) -> None:
+    mira = people(own_team)
+    mira.sign_in("mira")
+    mira.open_general()
+    options = jump_to(mira, ">")
+    expect(options.filter(has_text="Mark all read")).to_have_count(1)
+    expect(options.filter(has_text="Copy invite code")).to_have_count(0)
 
 
 def test_the_switcher_is_walked_with_arrows_and_gives_the_focus_back(ada: Person, own_team: Node) -> None:

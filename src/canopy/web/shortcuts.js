@@ -1,8 +1,7 @@
 /** Keys that work everywhere, and what the quick switcher offers besides channels and people. */
 
 import { nextLandmark } from "./base/keys.js";
-import { letterOf, preferences, prefer } from "./base/preferences.js";
-import { words } from "./parts/strings.js";
+import { letterOf, preferences } from "./base/preferences.js";
 
 /** @typedef {import("./base/types.js").SignedInApp} SignedInApp */
 /** @typedef {import("./base/types.js").Channel} Channel */
@@ -15,11 +14,16 @@ export async function help() {
   (await import("./features/help/help.js")).openHelp();
 }
 
+/** @param {SignedInApp} app */
+async function markAllRead(app) {
+  await (await import("./features/switcher/read-all.js")).markAllRead(app);
+}
+
 /** @param {SignedInApp} app @param {() => Promise<void>} out @returns {() => void} takes the keys away */
 export function bindShortcuts(app, out) {
   const go = (/** @type {string} */ path) => () => app.router.go(path);
   const walk = (/** @type {1 | -1} */ step, /** @type {boolean} */ unread) => () => goBeside(app, step, unread);
-  app.jump = async () => (await import("./features/switcher/switcher.js")).openSwitcher(app, { pages: pagesOf(app), commands: commandsOf(app, out) });
+  app.jump = async () => (await import("./features/switcher/switcher.js")).openSwitcher(app, pagesOf(app), out);
   const letters = () => app.keys.add({ [letterOf("nextUnread")]: walk(1, true), [letterOf("identity")]: () => identifyFocused(app) });
   let unbind = letters();
   const unwatch = preferences.subscribe(() => {
@@ -30,6 +34,10 @@ export function bindShortcuts(app, out) {
     "Ctrl+k": () => app.jump(),
     "Ctrl+/": () => void help(),
     "?": () => void help(),
+    "Shift+Escape": (event) => {
+      event.stopPropagation(); // it is no Escape to what stands below
+      void markAllRead(app);
+    },
     "Alt+ArrowUp": walk(-1, false),
     "Alt+ArrowDown": walk(1, false),
     "Alt+Shift+ArrowUp": walk(-1, true),
@@ -94,21 +102,4 @@ function togglePanel(app) {
 function pagesOf(app) {
   const go = (/** @type {string} */ path) => () => app.router.go(path);
   return app.places.flatMap(({ label, icon, href }) => (href ? [{ label, icon, act: go(href) }] : []));
-}
-
-/** @param {SignedInApp} app @param {() => Promise<void>} out @returns {Command[]} */
-function commandsOf(app, out) {
-  const theme = (/** @type {typeof preferences.value.theme} */ name) => () => prefer({ theme: name });
-  const compact = preferences.value.density === "compact";
-  return [
-    { label: words.newChannel, icon: "plus", act: async () => (await import("./features/channels/new.js")).askForChannel(app) },
-    { label: words.browse, icon: "list", act: () => app.router.go("/c") },
-    { label: words.help, icon: "help", act: () => void help() },
-    { label: words.themeLight, icon: "sun", act: theme("light") },
-    { label: words.themeDark, icon: "moon", act: theme("dark") },
-    { label: words.themeContrast, icon: "contrast", act: theme("contrast") },
-    { label: words.themeSystem, icon: "sun", act: theme("system") },
-    { label: compact ? words.comfortable : words.compact, icon: "list", act: () => prefer({ density: compact ? "comfortable" : "compact" }) },
-    { label: words.signOut, icon: "leave", act: () => void out() },
-  ];
 }

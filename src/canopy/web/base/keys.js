@@ -18,6 +18,8 @@ export class Keys {
     /** The first letter of a sequence, and until when it counts. */
     this.first = { letter: "", until: 0 };
     addEventListener("keydown", (event) => this.#pressed(event));
+    // Whatever closes itself with Escape would take this for one.
+    addEventListener("keydown", (event) => chordOf(event) === "Shift+Escape" && this.#pressed(event), true);
   }
 
   /** @param {Chords} chords @returns {() => void} takes them away */

@@ -8,9 +8,12 @@ const SHOWN = 6000; // ms
 let place = null;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
+/** How long the present one stays. */
+let span = SHOWN;
 
-/** @param {string} text @param {{label: string, act: () => void}} [action] */
-export function toast(text, action) {
+/** @param {string} text @param {{label: string, act: () => void}} [action] @param {number} [shown] ms */
+export function toast(text, action, shown = SHOWN) {
+  span = shown;
   const box = host();
   render(html`<div class="toast">${text}${action
     ? html`<button type="button" @click=${() => close(action.act)}>${action.label}</button>`
@@ -34,7 +37,7 @@ function host() {
 
 function arm() {
   clearTimeout(timer);
-  timer = setTimeout(() => close(), SHOWN);
+  timer = setTimeout(() => close(), span);
 }
 
 /** @param {() => void} [act] */

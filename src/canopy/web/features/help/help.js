@@ -13,7 +13,7 @@ await loadStyle(new URL("./help.css", import.meta.url));
 /** Keys that stand for each other are apart by a comma, keys of one sequence by a space. @type {[Word, [string, Word][]][]} */
 const GROUPS = [
   ["everywhere", [
-    ["Ctrl+K", "jump"], ["?, Ctrl+/", "help"], ["Alt+↑, Alt+↓", "neighbours"], ["Alt+Shift+↑, Alt+Shift+↓", "unread"], ["N", "nextUnread"],
+    ["Ctrl+K", "jump"], ["?, Ctrl+/", "help"], ["Alt+↑, Alt+↓", "neighbours"], ["Alt+Shift+↑, Alt+Shift+↓", "unread"], ["N", "nextUnread"], ["Shift+Esc", "markAllRead"],
     ["F6, Shift+F6", "landmarks"], ["Alt+←, Alt+→", "back"], ["Ctrl+.", "panel"], ["Ctrl+Shift+F", "searchHere"], ["Ctrl+,", "openSettings"], ["Esc", "escape"],
     ["G H", "goHome"], ["G P", "goPeople"], ["G N", "goNetwork"], ["G S", "goSettings"],
   ]],

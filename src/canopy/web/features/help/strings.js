@@ -13,6 +13,7 @@ export const words = catalogue("help", {
   neighbours: "Previous or next conversation",
   unread: "Previous or next unread conversation",
   nextUnread: "Next unread conversation",
+  markAllRead: "Mark all read",
   landmarks: "Next or previous part of the page",
   back: "Back and forward",
   searchHere: "Search this channel",

@@ -31,6 +31,7 @@ class Keys extends LightElement {
 
   connectedCallback() {
     super.connectedCallback();
+    this.stops.listen(document, "canopy-key-made", () => void this.#load());
     this.stops.every(() => !document.hidden && void this.#load(), LOOK_AGAIN);
     void this.#load();
   }

@@ -26,7 +26,7 @@ function isSpread(name, wanted) {
  * @param {T[]} entries @param {string} typed @param {number} most @returns {T[]}
  */
 export function best(entries, typed, most) {
-  const wanted = typed.trim().replace(/^[#@]/u, "").toLocaleLowerCase();
+  const wanted = typed.trim().replace(/^[#@>]\s*/u, "").toLocaleLowerCase();
   const ranked = entries.flatMap((entry) => {
     const ranks = entry.names.map((name) => rank(name.toLocaleLowerCase(), wanted)).filter((each) => each !== null);
     return ranks.length > 0 ? [{ entry, rank: Math.min(...ranks) }] : [];

@@ -8,6 +8,7 @@ import { openDialog } from "../../parts/dialog.js";
 import { LightElement } from "../../parts/element.js";
 import { icon } from "../../parts/icons.js";
 import { loadStyle } from "../../parts/style.js";
+import { commandsOf } from "./commands.js";
 import { best } from "./rank.js";
 import { words } from "./strings.js";
 
@@ -20,9 +21,10 @@ const MOST_PAGES = 5; // of people, a hundred each
 /** @typedef {{label: string, icon: Parameters<typeof icon>[0], act: () => void}} Command */
 /** @typedef {{id: string, label: string, detail: string, names: string[], first: number, mark: unknown, act: () => void}} Entry */
 
-/** @param {SignedInApp} app @param {{pages: Command[], commands: Command[]}} more */
-export function openSwitcher(app, more) {
+/** @param {SignedInApp} app @param {Command[]} pages @param {() => Promise<void>} out */
+export function openSwitcher(app, pages, out) {
   if (document.querySelector("canopy-switcher")) return;
+  const more = { pages, commands: commandsOf(app, out) };
   /** What was chosen happens when the focus has been given back. */
   let then = () => {};
   const dialog = openDialog({
@@ -72,9 +74,17 @@ class Switcher extends LightElement {
 
   /** @returns {Entry[]} */
   #found() {
-    if (this.typed.startsWith(">")) return best(this.#commands(), this.typed.slice(1), MOST_SHOWN);
-    const people = this.typed.trim() ? this.#persons() : [];
-    return best([...this.#channels(), ...people, ...(this.typed.trim() ? this.#pages() : [])], this.typed, MOST_SHOWN);
+    const typed = this.typed.trim();
+    const kind = this.#ofKind(typed[0] ?? "");
+    if (kind) return best(kind, typed, typed.length === 1 ? kind.length : MOST_SHOWN);
+    return best([...this.#channels(), ...(typed ? [...this.#persons(), ...this.#pages()] : [])], typed, MOST_SHOWN);
+  }
+
+  /** What alone is meant by what was typed first; null when anything may be. @param {string} sign @returns {Entry[] | null} */
+  #ofKind(sign) {
+    if (sign === "#") return this.#channels();
+    if (sign === "@") return this.#persons();
+    return sign === ">" ? this.#commands() : null;
   }
 
   /** What is unread first, then what spoke last. @returns {Entry[]} */
