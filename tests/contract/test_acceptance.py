@@ -1,6 +1,7 @@
 """Lines of rest-chat.md section 19, one test each, as far as this node's rooms reach; each test quotes its number."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -18,8 +19,7 @@ from tests.edge.test_accounts import code
 from tests.edge.test_channels import found
 
 ROUTES: list[Route] = [*OWN, *(route for room in installed.ROOMS for route in room.routes)]
-NAMES = ("list_id", "channel_id", "message_id", "user_id", "key_id", "reaction_type", "digest", "peer_id", "key", "id")
-PLACES = dict.fromkeys(NAMES, "x0")
+PLACES = dict.fromkeys((name for route in ROUTES for name in re.findall(r"{(\w+)}", route.path)), "x0")
 
 
 def base(route: Route) -> str:
