@@ -111,6 +111,39 @@ def test_CH_9_a_link_marks_nothing_read_until_one_goes_to_the_newest(own_team: N
     until(ada.page, lambda: unread(own_team) == 0)
 
 
+def test_CH_9_a_link_near_the_end_marks_nothing_read_until_the_reader_scrolls(own_team: Node, people: People) -> None:
+    ada = away(own_team, people)
+    ids = [mira_says(own_team, f"unread {number}.") for number in range(80)]
+    ada.go(f"/c/general/{ids[75]}")
+    expect(ada.article("unread 75.")).to_be_focused()
+    expect(ada.article("unread 79.")).to_be_in_viewport()
+    ada.page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 2000))")
+    assert unread(own_team) == 80
+    ada.page.locator("canopy-channel .scroller").hover()
+    ada.page.mouse.wheel(0, 400)
+    until(ada.page, lambda: unread(own_team) == 0)
+
+
+def test_a_link_is_followed_by_keys_to_the_newest(own_team: Node, people: People) -> None:
+    ada = away(own_team, people)
+    ids = [mira_says(own_team, f"unread {number}.") for number in range(3)]
+    ada.go(f"/c/general/{ids[1]}")
+    expect(ada.article("unread 1.")).to_be_focused()
+    ada.page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 900))")
+    assert unread(own_team) == 3
+    ada.page.keyboard.press("ArrowDown")
+    until(ada.page, lambda: unread(own_team) == 0)
+
+
+def test_who_writes_after_a_link_is_at_the_newest(own_team: Node, people: People) -> None:
+    ada = away(own_team, people)
+    ids = [mira_says(own_team, f"unread {number}.") for number in range(3)]
+    ada.go(f"/c/general/{ids[1]}")
+    expect(ada.article("unread 1.")).to_be_focused()
+    ada.say("an answer to all of it")
+    until(ada.page, lambda: unread(own_team) == 0)
+
+
 def test_escape_marks_all_as_read_after_a_link(own_team: Node, people: People) -> None:
     ada = away(own_team, people)
     ids = [mira_says(own_team, f"unread {number}.") for number in range(60)]

@@ -11,6 +11,12 @@ import { pathOf } from "./rows.js";
 const SEEN = 500; // ms in view
 const SCREENFUL = 75; // rows below the line, whatever the window
 const PART = 0.6; // of a row that has to be in view
+const DOWN = /^(ArrowDown|PageDown|End|j| )$/iu;
+/** What a person may do to scroll, or to be at the newest row. */
+const MOVES = ["wheel", "touchmove", "keydown", "pointerdown", "click", "send-text"];
+
+/** Heard before anybody stops them, and also those that do not bubble. */
+const HEARD = { capture: true, passive: true };
 
 /** @typedef {import("./list.js").MessageList} MessageList */
 
@@ -28,23 +34,44 @@ export class Reading {
     this.newFrom = new Store(/** @type {string | null} */ (null));
     /** Whether the list of channels was there before this. */
     this.known = app.channels.value !== null;
-    /** Whether a link led here, and nothing counts as read yet. */
-    this.jumped = false;
+    this.jumping = false;
+    /** Whether the reader has moved since. The list moves by itself too, and may have been at its end from the first. */
+    this.moved = false;
     /** Whether somebody said that this is unread; then it stays so until they leave. */
     this.held = false;
     /** The last row that the node was told of. */
     this.told = "";
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
+    for (const type of MOVES) document.addEventListener(type, this.#moved, HEARD);
     addEventListener("focus", this.look);
     document.addEventListener("visibilitychange", this.look);
   }
 
   stop() {
     clearTimeout(this.timer);
+    for (const type of MOVES) document.removeEventListener(type, this.#moved, HEARD);
     removeEventListener("focus", this.look);
     document.removeEventListener("visibilitychange", this.look);
   }
+
+  /** Whether a link led here, and nothing counts as read yet. @returns {boolean} */
+  get jumped() {
+    return this.jumping;
+  }
+
+  set jumped(jumped) {
+    /** @type {boolean} */
+    [this.jumping, this.moved] = [jumped, false];
+  }
+
+  /** @param {Event} event */
+  #moved = (event) => {
+    const list = this.list();
+    if (!this.jumped || !list || !goesDown(event, list)) return;
+    this.moved = true;
+    this.look();
+  };
 
   /** Reads the newest rows, or those around the first that is unread, and puts the line there. */
   async load() {
@@ -107,7 +134,7 @@ export class Reading {
   async #seen() {
     const list = this.list();
     const atEnd = list?.keeper?.atEnd && this.conversation.view.value.newer === "none";
-    if (atEnd) this.jumped = false;
+    if (atEnd && this.moved) this.jumped = false;
     if (!list || this.held || this.jumped || !this.#unread() || document.visibilityState !== "visible" || !document.hasFocus()) return;
     // At the end the replies in threads are read too, or nothing here could ever end their being unread.
     if (atEnd) return this.#tell({});
@@ -134,6 +161,24 @@ export class Reading {
   #channel() {
     return this.app.channels.value?.find((channel) => channel.id === this.conversation.source.channelId);
   }
+}
+
+/** Whether a person means to go towards the newest row, or is there since they wrote. @param {any} event @param {MessageList} list */
+function goesDown(event, list) {
+  const { type, target } = event;
+  if (type === "send-text") return target.parentElement === list.parentElement;
+  if (type === "keydown") return DOWN.test(event.key) && (target === document.body || (list.contains(target) && !target.matches("textarea")));
+  if (!list.contains(target)) return false;
+  if (type === "click") return target.closest(".jump") !== null;
+  if (type === "pointerdown") return event.button === 1 || onScrollbar(event);
+  return type === "touchmove" || event.deltaY > 0;
+}
+
+/** @param {PointerEvent} event */
+function onScrollbar({ target, clientX }) {
+  const box = /** @type {Element} */ (target);
+  const start = box.getBoundingClientRect().left + box.clientLeft;
+  return box.matches(".scroller") && (clientX < start || clientX >= start + box.clientWidth);
 }
 
 /** Id of the last row of which enough is in view. @param {MessageList} list */
