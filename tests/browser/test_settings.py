@@ -201,6 +201,26 @@ def test_AK_2_a_closed_dialog_leaves_no_secret_behind(ada: Person, team: Node) -
     assert secret not in ada.page.evaluate("() => JSON.stringify({ ...localStorage, ...sessionStorage })")
 
 
+def test_escape_keeps_a_key_until_it_is_stored(ada: Person) -> None:
+    arrive(ada, "/settings/keys")
+    ada.page.get_by_role("button", name="New key").click()
+    dialog = ada.page.get_by_role("dialog", name="New key")
+    ada.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    ada.page.get_by_role("button", name="New key").click()
+    dialog.get_by_label("Name").fill("not-to-be-lost")
+    dialog.get_by_role("button", name="Create key").click()
+    secret = dialog.get_by_label("Key", exact=True)
+    expect(secret).to_have_value(re.compile(".{20}"))
+    for _ in range(3):  # the browser closes a dialog in spite of a page that refuses twice
+        ada.page.keyboard.press("Escape")
+    ada.page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 200))")
+    expect(secret).to_be_visible()
+    dialog.get_by_label("I have stored it").check()
+    ada.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
 def test_AK_3_a_revoked_key_fails_at_once_and_says_so(ada: Person, team: Node) -> None:
     arrive(ada, "/settings/keys")
     secret = make_key(ada, "short-lived")

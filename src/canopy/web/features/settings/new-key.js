@@ -48,6 +48,19 @@ class NewKey extends LightElement {
     this.nameError = "";
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    const dialog = this.closest("dialog");
+    if (dialog) this.stops.listen(dialog, "cancel", this.#hold);
+    // A browser lets a page refuse only once; the key it comes from can be refused always.
+    this.stops.listen(window, "keydown", (event) => event.key === "Escape" && this.#hold(event));
+  }
+
+  /** The dialog stays while a key is made, and until it is stored: nobody can show it again. @param {Event} event */
+  #hold = (event) => {
+    if (this.busy || (this.key && !this.stored)) event.preventDefault();
+  };
+
   disconnectedCallback() {
     super.disconnectedCallback();
     this.key = "";
