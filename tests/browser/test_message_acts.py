@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 
 SOON = 0.25 * 3  # s to another browser, on a machine that others use too
 UNDO = 10_000  # ms
+CLICKED = "button => button.dispatchEvent(new PointerEvent('click', {bubbles: true, cancelable: true, detail: 1}))"
 
 
 @pytest.fixture
@@ -353,3 +354,27 @@ def test_only_one_toolbar_exists_and_it_follows_the_pointer(team: Node, ada: Per
         row.hover()
         expect(row.get_by_role("toolbar", name="Message actions")).to_be_visible()
         expect(ada.page.get_by_role("toolbar", name="Message actions")).to_have_count(1)
+@pytest.mark.parametrize("ending", ["touchEnd", "touchCancel"])
+def test_PH_6_the_press_that_opens_the_sheet_chooses_nothing_in_it(team: Node, people: People, ending: str) -> None:
+    mira_says(team, f"rest on me until {ending}")
+    phone = people(team, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    arrived(phone, "ada")
+    row = phone.article(f"rest on me until {ending}")
+    row.tap()  # what hears a long press is loaded with the first touch
+    row.get_by_role("toolbar").wait_for(state="attached")
+    box = row.bounding_box()
+    assert box is not None
+    point = {"x": 200, "y": box["y"] + box["height"] / 2}
+    client = phone.context.new_cdp_session(phone.page)
+    client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    dialog = phone.page.get_by_role("dialog", name=f"Message from {MIRA}")
+    expect(dialog).to_be_visible()
+    client.send("Input.dispatchTouchEvent", {"type": ending, "touchPoints": []})
+    # Some browsers send the click of the press to what lies below the finger by now.
+    dialog.get_by_role("button", name="Cancel").evaluate(CLICKED)
+    phone.page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 100))")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Cancel").tap()
+    expect(dialog).to_have_count(0)
+
+

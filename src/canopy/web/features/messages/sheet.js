@@ -1,6 +1,7 @@
 /** The actions of a message on a narrow screen: a dialog with room for a thumb. */
 
 import { html } from "../../vendor/lit.js";
+import { Stops } from "../../base/store.js";
 import { openDialog } from "../../parts/dialog.js";
 import { icon } from "../../parts/icons.js";
 import { recentEmoji } from "../../parts/recent-emoji.js";
@@ -10,6 +11,7 @@ import { sheetTitle } from "./strings.js";
 const QUICK = 5;
 const LONG = 500; // ms a finger rests before the sheet opens
 const MOVED = 10; // px after which it is a scroll
+const AFTER = 400; // ms within which the click of a press comes when the finger has left
 
 /** @typedef {import("../../parts/message-row.js").Row} Row */
 
@@ -34,6 +36,20 @@ export function openSheet(acts, row) {
   });
 }
 
+/** The click of the press that is under way would choose what has come under the finger. It is not always the last that
+ *  is heard of a press, and may never come: the next press and any key end the waiting too. */
+function swallowClick() {
+  const stops = new Stops();
+  const later = () => void setTimeout(() => stops.run(), AFTER);
+  const swallow = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  stops.listen(window, "click", swallow, { capture: true });
+  for (const type of ["pointerdown", "keydown"]) stops.listen(window, type, () => stops.run(), { capture: true });
+  for (const type of ["pointerup", "touchend", "touchcancel"]) stops.listen(window, type, later, { capture: true, passive: true });
+}
+
 /** Opens it when a finger rests on a row. @param {HTMLElement} list @param {(article: HTMLElement) => void} open @returns {() => void} */
 export function onLongPress(list, open) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -45,7 +61,10 @@ export function onLongPress(list, open) {
     cancel();
     if (event.pointerType === "mouse" || !article) return;
     [x, y] = [event.clientX, event.clientY];
-    timer = setTimeout(() => open(/** @type {HTMLElement} */ (article)), LONG);
+    timer = setTimeout(() => {
+      swallowClick();
+      open(/** @type {HTMLElement} */ (article));
+    }, LONG);
   };
   const move = (/** @type {PointerEvent} */ event) => Math.hypot(event.clientX - x, event.clientY - y) > MOVED && cancel();
   const listeners = /** @type {[string, (event: any) => void][]} */ ([["pointerdown", down], ["pointermove", move], ["pointerup", cancel], ["pointercancel", cancel]]);
