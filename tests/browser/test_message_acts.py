@@ -198,6 +198,45 @@ def test_a_message_changed_elsewhere_while_i_edit_shows_both_versions(team: Node
     expect(editor).to_have_value("words from elsewhere")
 
 
+@pytest.mark.parametrize("with_reply", [False, True])
+def test_an_edit_of_a_message_that_is_deleted_elsewhere_goes_on_below(
+    own_team: Node, people: People, *, with_reply: bool
+) -> None:
+    ada = arrived(people(own_team), "ada")
+    message = own_team.post("gone while it is edited")
+    if with_reply:  # then a stub stays where it stood
+        body = {"channel_id": "general", "content": "a reply", "parent_message_id": message}
+        own_team.call("POST", "/channels/messages", body, key=KEYS[own_team.root])
+    row = ada.articles.and_(ada.page.locator(f"[data-message-id={message}]"))
+    expect(row).to_contain_text("gone while it is edited")
+    ada.box.fill("begun before")
+    row.focus()
+    ada.page.keyboard.press("e")
+    editor = row.get_by_role("textbox")
+    editor.fill("a long thought")
+    own_team.call("DELETE", f"/channels/general/messages/{message}")
+    expect(editor).to_have_count(0)
+    expect(ada.box).to_have_value("begun before\na long thought")
+    expect(ada.box).to_be_focused()
+    said = "The message was deleted. What you were writing stands in the box below."
+    expect(ada.page.get_by_role("status").filter(has_text=said)).to_be_visible()
+    ada.box.fill("")
+
+
+def test_an_edit_of_a_message_that_was_deleted_while_away_goes_on_below(own_team: Node, people: People) -> None:
+    ada = arrived(people(own_team), "ada")
+    message = own_team.post("gone while nobody heard")
+    row = ada.articles.and_(ada.page.locator(f"[data-message-id={message}]"))
+    row.focus()
+    ada.page.keyboard.press("e")
+    row.get_by_role("textbox").fill("a long thought")
+    ada.page.evaluate("() => document.querySelector('canopy-channel').conversation.hear = () => {}")
+    own_team.call("DELETE", f"/channels/general/messages/{message}")
+    ada.page.evaluate("() => document.querySelector('canopy-channel').conversation.reload()")
+    expect(ada.box).to_have_value("a long thought")
+    ada.box.fill("")
+
+
 def test_a_refused_edit_keeps_the_text_and_says_why(ada: Person) -> None:
     ada.say("to be edited in vain")
     row = ada.article("to be edited in vain")

@@ -3,6 +3,7 @@
 import { html, nothing } from "../../vendor/lit.js";
 import "../../parts/composer.js";
 import { LightElement } from "../../parts/element.js";
+import { toast } from "../../parts/toast.js";
 import { editName, words } from "./strings.js";
 
 /** @typedef {import("../../parts/message-row.js").Row} Row */
@@ -26,6 +27,26 @@ export class MessageEditor extends LightElement {
   connectedCallback() {
     super.connectedCallback();
     this.begun = this.row.content;
+    this.stops.add(this.acts.app.stream.onEvents((events) => {
+      if (events.some((each) => each.event_type === "channel.message.deleted" && each.message_id === this.row.id)) this.giveUp();
+    }));
+  }
+
+  /** The message is gone: what was typed goes on in the box below the list. */
+  giveUp() {
+    const { acts, row } = this;
+    if (acts.editing.value !== row.id) return;
+    const { text } = this.#composer();
+    const below = this.closest("canopy-messages")?.parentElement?.querySelector(":scope > canopy-composer");
+    const composer = /** @type {import("../../parts/composer.js").Composer | null | undefined} */ (below);
+    const used = this.contains(document.activeElement);
+    acts.editing.set(null);
+    if (composer && text.trim() && text !== this.begun) {
+      composer.typedIn(composer.text ? `${composer.text}\n${text}` : text);
+      acts.app.drafts.clear(`edit:${row.id}`);
+      toast(words.editedDeleted);
+    }
+    if (used) composer?.focus();
   }
 
   async firstUpdated() {

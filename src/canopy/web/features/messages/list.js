@@ -173,13 +173,23 @@ export class MessageList extends LightElement {
     if (!changed.has("view")) return;
     this.#countFresh();
     this.tools?.refresh();
-    this.#putEditAside();
   }
 
-  /** An edit whose row is gone: come back, it would take the focus and the view. Its draft stays. */
+  /** An edit whose row is gone: come back, it would take the focus and the view. Its draft stays, unless the message is deleted. */
   #putEditAside() {
     const { conversation, editing } = this.acts;
-    if (editing.value && !conversation.find(editing.value)) editing.set(null);
+    if (changed.has("view")) this.#putEditAside();
+    const row = editing.value && conversation.find(editing.value);
+    if (!editing.value || (row && !row.deleted)) return;
+    const editor = /** @type {import("./editor.js").MessageEditor | null} */ (this.querySelector("canopy-editor"));
+    if (editor && (row || this.#covers(editor.row))) editor.giveUp();
+    editing.set(null);
+  }
+
+  /** Whether a row would be among those that are shown, if it still existed. @param {Row} row */
+  #covers({ order }) {
+    const { rows, older, newer } = this.view;
+    return (older === "none" || order > (rows[0]?.order ?? "")) && (newer === "none" || order < (rows.at(-1)?.order ?? ""));
   }
 
   updated() {

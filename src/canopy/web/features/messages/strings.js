@@ -88,6 +88,7 @@ export const words = catalogue("messages", {
   historyNow: "now",
   changedElsewhere: "This message was changed elsewhere while you were editing. It now says:",
   takeTheirs: "Use that text",
+  editedDeleted: "The message was deleted. What you were writing stands in the box below.",
   thread: "Thread",
   closeThread: "Close the thread",
   following: "Following",
