@@ -286,6 +286,36 @@ def test_a_deleted_message_can_be_brought_back_for_ten_seconds(team: Node, ada: 
     assert "deleted by mistake" in contents(team)
 
 
+def test_an_emptied_edit_that_is_not_deleted_goes_on(ada: Person) -> None:
+    ada.say("to be kept after all")
+    row = ada.article("to be kept after all")
+    expect(row).to_have_attribute("data-state", "sent")
+    row.focus()
+    ada.page.keyboard.press("e")
+    editor = ada.page.get_by_role("textbox", name=f"Edit the message of {ADA}")
+    editor.fill("")
+    editor.press("Enter")
+    dialog = ada.page.get_by_role("dialog", name="Delete this message?")
+    expect(dialog).to_be_visible()
+    ada.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(editor).to_be_focused()
+    ada.page.keyboard.press("Escape")
+    expect(editor).to_have_count(0)
+    expect(row).to_be_focused()
+
+
+def test_who_brings_a_message_back_by_keys_stays_at_it(ada: Person) -> None:
+    ada.say("deleted by a slip")
+    row = ada.article("deleted by a slip")
+    expect(row).to_have_attribute("data-state", "sent")
+    row.focus()
+    ada.page.keyboard.press("Delete")
+    ada.page.get_by_role("dialog").get_by_role("button", name="Delete").press("Enter")
+    ada.articles.get_by_role("button", name="Undo").press("Enter")
+    expect(row).to_be_focused()
+
+
 def test_a_page_that_goes_deletes_at_once(team: Node, ada: Person) -> None:
     """Decision 28: sent with `keepalive`."""
     ada.say("deleted by leaving")
@@ -363,6 +393,30 @@ def test_PH_6_long_press_and_more_actions_open_the_same_dialog(team: Node, peopl
     expect(chip(row, "👍 1, you")).to_be_visible()
 
 
+@pytest.mark.parametrize("ending", ["touchEnd", "touchCancel"])
+def test_PH_6_the_press_that_opens_the_sheet_chooses_nothing_in_it(team: Node, people: People, ending: str) -> None:
+    mira_says(team, f"rest on me until {ending}")
+    phone = people(team, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    arrived(phone, "ada")
+    row = phone.article(f"rest on me until {ending}")
+    row.tap()  # what hears a long press is loaded with the first touch
+    row.get_by_role("toolbar").wait_for(state="attached")
+    box = row.bounding_box()
+    assert box is not None
+    point = {"x": 200, "y": box["y"] + box["height"] / 2}
+    client = phone.context.new_cdp_session(phone.page)
+    client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    dialog = phone.page.get_by_role("dialog", name=f"Message from {MIRA}")
+    expect(dialog).to_be_visible()
+    client.send("Input.dispatchTouchEvent", {"type": ending, "touchPoints": []})
+    # Some browsers send the click of the press to what lies below the finger by now.
+    dialog.get_by_role("button", name="Cancel").evaluate(CLICKED)
+    phone.page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 100))")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Cancel").tap()
+    expect(dialog).to_have_count(0)
+
+
 @THEMES
 def test_AX_1_toolbar_menu_picker_and_dialogs_are_clean(theme: Theme, team: Node, people: People) -> None:
     ada = arrived(people(team, color_scheme=theme), "ada")
@@ -393,27 +447,3 @@ def test_only_one_toolbar_exists_and_it_follows_the_pointer(team: Node, ada: Per
         row.hover()
         expect(row.get_by_role("toolbar", name="Message actions")).to_be_visible()
         expect(ada.page.get_by_role("toolbar", name="Message actions")).to_have_count(1)
-@pytest.mark.parametrize("ending", ["touchEnd", "touchCancel"])
-def test_PH_6_the_press_that_opens_the_sheet_chooses_nothing_in_it(team: Node, people: People, ending: str) -> None:
-    mira_says(team, f"rest on me until {ending}")
-    phone = people(team, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    arrived(phone, "ada")
-    row = phone.article(f"rest on me until {ending}")
-    row.tap()  # what hears a long press is loaded with the first touch
-    row.get_by_role("toolbar").wait_for(state="attached")
-    box = row.bounding_box()
-    assert box is not None
-    point = {"x": 200, "y": box["y"] + box["height"] / 2}
-    client = phone.context.new_cdp_session(phone.page)
-    client.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
-    dialog = phone.page.get_by_role("dialog", name=f"Message from {MIRA}")
-    expect(dialog).to_be_visible()
-    client.send("Input.dispatchTouchEvent", {"type": ending, "touchPoints": []})
-    # Some browsers send the click of the press to what lies below the finger by now.
-    dialog.get_by_role("button", name="Cancel").evaluate(CLICKED)
-    phone.page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 100))")
-    expect(dialog).to_be_visible()
-    dialog.get_by_role("button", name="Cancel").tap()
-    expect(dialog).to_have_count(0)
-
-

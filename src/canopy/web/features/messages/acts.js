@@ -175,8 +175,15 @@ export class Acts {
         this.editing.set(null);
         this.app.deletions.add(this.conversation.source.channelId, id);
       },
-      onClosed: () => this.host.article(row)?.focus(),
+      onClosed: () => this.#focus(row),
     });
+  }
+
+  /** An edit that goes on has the focus, else the row. @param {Row} row */
+  #focus(row) {
+    const article = this.host.article(row);
+    const box = this.editing.value === row.id ? article?.querySelector("textarea") : null;
+    (box ?? article)?.focus();
   }
 
   /** @param {() => Promise<void>} attempt @param {string} what */

@@ -264,14 +264,14 @@ export class MessageList extends LightElement {
   }
 
   #rowActions = {
-    retry: (/** @type {string} */ key) => this.actions.retry(key),
+    retry: (/** @type {string} */ key) => this.#after(key, () => this.actions.retry(key)),
     edit: (/** @type {string} */ key) => this.actions.edit(key),
     discard: (/** @type {string} */ key) => this.actions.discard(key),
     react: (/** @type {Row} */ row, /** @type {string} */ type) => void this.acts.react(row, type),
     pickReaction: (/** @type {Row} */ row, /** @type {HTMLElement} */ anchor) => void this.acts.pickReaction(row, anchor),
     openThread: (/** @type {Row} */ row) => this.acts.openThread(row),
     showHistory: (/** @type {Row} */ row) => void this.acts.showHistory(row),
-    undoDelete: (/** @type {Row} */ row) => this.acts.undoDelete(row),
+    undoDelete: (/** @type {Row} */ row) => this.#after(row.key, () => this.acts.undoDelete(row)),
   };
 
   #top() {
@@ -285,6 +285,12 @@ export class MessageList extends LightElement {
   #bottom() {
     const { newer } = this.view;
     if (newer === "none") return nothing;
+  /** The button goes with what it does, so its row takes the focus. @param {string} key @param {() => void} act */
+  #after(key, act) {
+    /** @type {HTMLElement | null} */ (this.querySelector(`article[data-key="${CSS.escape(key)}"]`))?.focus();
+    act();
+  }
+
     if (newer === "failed") return this.#retry(words.newerFailed, this.actions.newer);
     return html`<div class="older">${words.loadingNewer}</div>`;
   }
