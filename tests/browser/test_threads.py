@@ -93,6 +93,41 @@ def test_TH_2_following_is_a_choice_that_stays(team: Node, ada: Person) -> None:
     expect(following).to_have_attribute("aria-pressed", "true")
 
 
+def test_TH_2_whoever_began_a_thread_reads_that_they_follow_it_for_that(team: Node, ada: Person) -> None:
+    for root, why in (
+        (team.post("my own thread"), "You hear of new replies: you started it"),
+        (mira_says(team, "the thread of another"), "You hear of new replies"),
+    ):
+        subscription = {"channel_id": "general", "message_id": root, "subscribed": True}
+        team.call("POST", "/channels/threads/subscription", subscription)
+        ada.go(f"/c/general/t/{root}")
+        following = panel(ada).get_by_role("button", name="Following")
+        expect(following).to_have_attribute("title", why)
+
+
+def test_S4_a_reply_is_also_sent_to_the_channel_when_one_says_so(team: Node, ada: Person) -> None:
+    root = mira_says(team, "a thread that others should hear of")
+    ada.go(f"/c/general/t/{root}")
+    also = panel(ada).get_by_role("checkbox", name="Also send to #general")
+    expect(also).not_to_be_checked()
+    box = panel(ada).get_by_role("textbox")
+    box.fill("for the thread alone")
+    box.press("Enter")
+    expect(replies(ada).filter(has_text="for the thread alone")).to_have_attribute("data-state", "sent")
+    also.check()
+    box.fill("for everybody")
+    box.press("Enter")
+    expect(also).not_to_be_checked()
+    expect(replies(ada).filter(has_text="for everybody")).to_have_attribute("data-state", "sent")
+    shown = ada.feed.get_by_role("article").filter(has_text="for everybody")
+    expect(shown).to_have_attribute("data-state", "sent")
+    box.fill("again for the thread alone")
+    box.press("Enter")
+    expect(replies(ada).filter(has_text="again for the thread alone")).to_have_attribute("data-state", "sent")
+    expect(shown).to_have_count(1)
+    expect(ada.feed.get_by_role("article").filter(has_text="for the thread alone")).to_have_count(0)
+
+
 def test_TH_3_the_address_of_a_thread_restores_it(team: Node, ada: Person) -> None:
     root = mira_says(team, "root of the address")
     answer = reply(team, root, "reply of the address")

@@ -94,6 +94,7 @@ export const words = catalogue("messages", {
   following: "Following",
   follow: "Follow",
   followsWhy: "You hear of new replies",
+  followsOwn: "You hear of new replies: you started it",
   followsNot: "You do not hear of new replies",
   search: "Search",
   closeSearch: "Close the search",
@@ -118,6 +119,7 @@ export const words = catalogue("messages", {
   found: "{n, plural, one {# message} other {# messages}}",
   foundMore: "The first {n, plural, one {# message} other {# messages}}",
   missingThread: "This thread is not available here",
+  alsoSend: "Also send to #{channel}",
 });
 
 export const everyoneNote = words.everyone;
@@ -171,6 +173,9 @@ export const feedName = (channel) => fill(words.feedName, { channel });
 
 /** @param {string} channel */
 export const composerName = (channel) => fill(words.composerName, { channel });
+
+/** @param {string} channel */
+export const alsoSend = (channel) => fill(words.alsoSend, { channel });
 
 /** @param {string} channel */
 export const beginning = (channel) => fill(words.beginning, { channel });

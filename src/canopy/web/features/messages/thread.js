@@ -1,11 +1,11 @@
 /** A thread beside its channel: what began it, the replies, and a composer of its own. */
 
-import { html, nothing, render } from "../../vendor/lit.js";
+import { html, live, nothing, render } from "../../vendor/lit.js";
 import { icon } from "../../parts/icons.js";
 import { notice } from "../../parts/notice.js";
 import { ConversationFrame } from "./frame.js";
 import { pathOf } from "./rows.js";
-import { audienceWords, replyName, threadFeed, words } from "./strings.js";
+import { alsoSend, audienceWords, replyName, threadFeed, words } from "./strings.js";
 
 const TOUCH = matchMedia("(pointer: coarse)");
 
@@ -44,6 +44,7 @@ export class ThreadPanel extends ConversationFrame {
     wanted: {},
     follows: { state: true },
     missing: { state: true },
+    also: { state: true },
   };
 
   constructor() {
@@ -54,11 +55,15 @@ export class ThreadPanel extends ConversationFrame {
     /** Whether the person is told of replies; null while that is not known. @type {boolean | null} */
     this.follows = null;
     this.missing = false;
+    /** Whether the next reply is sent to the channel too. */
+    this.also = false;
   }
 
   connectedCallback() {
     super.connectedCallback();
     this.stops.listen(window, "keydown", (event) => this.#pressed(event));
+    this.stops.listen(this, "send-text", (event) => this.#sends(event), { capture: true }); // it does not bubble
+    this.follow(this.app.channels);
     void this.#begin();
   }
 
@@ -102,13 +107,27 @@ export class ThreadPanel extends ConversationFrame {
     if (!this.acts) return nothing;
     const author = this.conversation.view.value.lead?.author.name ?? "";
     return html`${this.drawList({ name: threadFeed(author), beginning: nothing })}
-      ${this.drawComposer({ label: replyName(author), audience: audienceWords(this.members?.length ?? null, this.nodes) })}`;
+      ${this.drawComposer({ label: replyName(author), audience: audienceWords(this.members?.length ?? null, this.nodes) })}
+      <label class="check thread-also"><input type="checkbox" .checked=${live(this.also)}
+        @change=${(/** @type {any} */ event) => (this.also = event.target.checked)}><span>${alsoSend(this.#channelName)}</span></label>`;
+  }
+
+  get #channelName() {
+    return this.app.channels.value?.find(({ id }) => id === this.channelId)?.name ?? this.channelId;
+  }
+
+  /** The channel gets a message of its own; the choice was for this one. @param {CustomEvent<{text: string, lifespan: number}>} event */
+  #sends({ target, detail: { text, lifespan } }) {
+    if (!this.also || target !== this.composer) return;
+    this.also = false;
+    this.app.outbox.send(`channel:${this.channelId}`, this.channelId, text, { lifespan });
   }
 
   /** @param {boolean} follows */
   #followButton(follows) {
+    const why = this.conversation?.view.value.lead?.own ? words.followsOwn : words.followsWhy;
     return html`<button class="button is-quiet" type="button" aria-pressed=${follows ? "true" : "false"}
-      title=${follows ? words.followsWhy : words.followsNot} @click=${this.#turn}>${icon("bell")}${follows ? words.following : words.follow}</button>`;
+      title=${follows ? why : words.followsNot} @click=${this.#turn}>${icon("bell")}${follows ? words.following : words.follow}</button>`;
   }
 
   /** Closing is going back, where that is where one came from. */
