@@ -172,6 +172,26 @@ def test_one_enters_at_the_line_when_more_came_than_fits(own_team: Node, people:
     until(ada.page, lambda: unread(own_team) == 0)
 
 
+def test_the_pill_counts_only_what_came_since_one_entered(own_team: Node, people: People) -> None:
+    ada = away(own_team, people)
+    for number in range(120):
+        mira_says(own_team, f"a lot {number}.")
+    ada.page.get_by_role("navigation", name="Conversations").get_by_role("link", name="general").click()
+    expect(line(ada)).to_be_in_viewport()
+    scroller = ada.page.locator("canopy-channel .scroller")
+    while ada.article("a lot 119.").count() == 0:  # the whole history below the line is read, the reader stays above
+        scroller.evaluate("scroller => { scroller.scrollTop = scroller.scrollHeight - scroller.clientHeight - 1150 }")
+        ada.page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 100))")
+    below = ada.page.locator("canopy-channel .jump:not(.is-above)").get_by_role("button")
+    scroller.evaluate("scroller => { scroller.scrollTop -= 900 }")
+    expect(below).to_have_text("Show the newest messages")
+    mira_says(own_team, "since then")
+    expect(below).to_have_text("1 new")
+    below.click()
+    expect(ada.article("since then")).to_be_in_viewport()
+    expect(below).to_have_count(0)
+
+
 def test_what_was_read_is_marked_unread_from_a_message_on(own_team: Node, people: People) -> None:
     ada = arrived(people(own_team), "ada")
     for number in range(5):

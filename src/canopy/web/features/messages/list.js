@@ -45,6 +45,7 @@ export class MessageList extends LightElement {
     current: { state: true },
     found: { state: true },
     newAbove: { state: true },
+    far: { state: true },
     waited: { state: true },
   };
 
@@ -76,6 +77,8 @@ export class MessageList extends LightElement {
     this.found = null;
     /** Whether the line "New" is out of sight above. */
     this.newAbove = false;
+    /** Whether the newest row is more than a window away. */
+    this.far = false;
     /** How long the first rows have been awaited, as far as it shows. @type {"briefly" | "some time" | "long"} */
     this.waited = "briefly";
     /** Rows that came below while the reader was elsewhere. */
@@ -140,8 +143,16 @@ export class MessageList extends LightElement {
     const top = this.querySelector(".scroller")?.getBoundingClientRect().top ?? 0;
     if (this.under?.matches(":hover")) void this.#equip(this.under);
     this.under = null;
+    this.far = this.#isFar();
     this.newAbove = line ? line.getBoundingClientRect().bottom < top : this.#newIsCutOff();
     this.dispatchEvent(new CustomEvent("rest"));
+  }
+
+  /** Whether the newest row is more than a window away. */
+  #isFar() {
+    if (!this.keeper || this.keeper.atEnd) return false;
+    const { scrollTop, scrollHeight, clientHeight } = this.keeper.scroller;
+    return scrollHeight - clientHeight - scrollTop > clientHeight;
   }
 
   /** Whether the row that it stands above has left the window of rows. */
@@ -168,17 +179,17 @@ export class MessageList extends LightElement {
 
   /** @param {import("../../vendor/lit.js").PropertyValues} changed */
   willUpdate(changed) {
+    if (changed.has("view")) this.#putEditAside();
     this.keeper?.capture(this.view.newer === "none");
     this.focusKeeper.capture();
     if (!changed.has("view")) return;
-    this.#countFresh();
+    this.#countFresh(changed.get("view"));
     this.tools?.refresh();
   }
 
   /** An edit whose row is gone: come back, it would take the focus and the view. Its draft stays, unless the message is deleted. */
   #putEditAside() {
     const { conversation, editing } = this.acts;
-    if (changed.has("view")) this.#putEditAside();
     const row = editing.value && conversation.find(editing.value);
     if (!editing.value || (row && !row.deleted)) return;
     const editor = /** @type {import("./editor.js").MessageEditor | null} */ (this.querySelector("canopy-editor"));
@@ -219,7 +230,7 @@ export class MessageList extends LightElement {
         </div>
       </div>
       ${this.newAbove && this.newFrom ? this.#newPill() : nothing}
-      ${fresh > 0 || this.view.newer !== "none" ? this.#jump(fresh) : nothing}`;
+      ${fresh > 0 || this.far || this.view.newer !== "none" ? this.#jump(fresh) : nothing}`;
   }
 
   /** @param {import("./rows.js").Item} item @param {boolean} current */
@@ -274,6 +285,12 @@ export class MessageList extends LightElement {
     undoDelete: (/** @type {Row} */ row) => this.#after(row.key, () => this.acts.undoDelete(row)),
   };
 
+  /** The button goes with what it does, so its row takes the focus. @param {string} key @param {() => void} act */
+  #after(key, act) {
+    /** @type {HTMLElement | null} */ (this.querySelector(`article[data-key="${CSS.escape(key)}"]`))?.focus();
+    act();
+  }
+
   #top() {
     const { status, older, error } = this.view;
     if (status === "failed") return failure(words.loadFailed, words.nothingLost, error, this.actions.reload);
@@ -285,12 +302,6 @@ export class MessageList extends LightElement {
   #bottom() {
     const { newer } = this.view;
     if (newer === "none") return nothing;
-  /** The button goes with what it does, so its row takes the focus. @param {string} key @param {() => void} act */
-  #after(key, act) {
-    /** @type {HTMLElement | null} */ (this.querySelector(`article[data-key="${CSS.escape(key)}"]`))?.focus();
-    act();
-  }
-
     if (newer === "failed") return this.#retry(words.newerFailed, this.actions.newer);
     return html`<div class="older">${words.loadingNewer}</div>`;
   }
@@ -331,10 +342,12 @@ export class MessageList extends LightElement {
     return this.view.status === "loading" || this.view.older === "loading" || this.view.newer === "loading";
   }
 
-  #countFresh() {
+  /** What is read further down is history; what came meanwhile was counted as being beyond. @param {View | undefined} before */
+  #countFresh(before) {
     const { rows } = this.view;
     const last = rows.findLastIndex((row) => row.key === this.lastKey);
     if (this.view.newer !== "none") this.fresh = 0;
+    else if (before && before.newer !== "none") this.fresh = before.beyond;
     else if (last >= 0 && this.keeper && !this.keeper.atEnd) {
       this.fresh += rows.slice(last + 1).filter((row) => !row.own).length;
     }
@@ -343,8 +356,8 @@ export class MessageList extends LightElement {
 
   /** @param {boolean} atEnd */
   #reachedEnd(atEnd) {
-    if (!atEnd || this.fresh === 0) return;
-    this.fresh = 0;
+    if (!atEnd || (this.fresh === 0 && !this.far)) return;
+    [this.fresh, this.far] = [0, false];
     this.requestUpdate();
   }
 
