@@ -38,11 +38,15 @@ def create_all(connection: Connection) -> None:
 
     A column that came later may be empty, for the rows that are there already.
     """
-    metadata.create_all(connection)
+    _create(connection)
     there = inspect(connection)
     for table in metadata.sorted_tables:
         if table.info.get("local"):
             _widen(connection, table, {column["name"] for column in there.get_columns(table.name)})
+
+
+def _create(connection: Connection) -> None:
+    metadata.create_all(connection)
 
 
 def _widen(connection: Connection, table: Table, have: set[str]) -> None:
@@ -76,6 +80,9 @@ def migrate(database: Database, backups: Path, migrations: Sequence[Migration] =
     if have > newest:
         raise NewerDatabase
     todo = [migration for migration in migrations if migration.number > have]
+    if not have:
+        # What is declared today is the newest schema: a new database needs none of the steps that led to it.
+        todo = [Migration(newest, "a new database", _create)]
     if todo and have:
         back_up(database, backups / f"schema-{have}-before-{newest}.db")
     for migration in todo:
