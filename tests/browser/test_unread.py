@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from tests.browser.conftest import People, Person, mira_says
 from tests.browser.test_message_acts import arrived
 from tests.e2e.node import Node
@@ -108,6 +108,23 @@ def test_CH_9_a_link_marks_nothing_read_until_one_goes_to_the_newest(own_team: N
     ada.page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 900))")
     assert unread(own_team) == 80
     ada.page.get_by_role("button", name=re.compile("Show the newest|new")).click()
+    until(ada.page, lambda: unread(own_team) == 0)
+
+
+def test_CH_9_rows_that_come_below_a_list_at_rest_leave_the_way_to_the_newest(own_team: Node, people: People) -> None:
+    ada = away(own_team, people)
+    ids = [mira_says(own_team, f"unread {number}.") for number in range(80)]
+    held: list[Route] = []
+    ada.page.route(re.compile(r"/general/messages\?.*after="), lambda route: held.append(route))
+    ada.go(f"/c/general/{ids[10]}")
+    expect(ada.article("unread 10.")).to_be_focused()
+    ada.page.keyboard.press("ArrowDown")
+    ada.page.keyboard.press("PageDown")
+    until(ada.page, lambda: len(held) > 0)
+    ada.page.evaluate("() => new Promise((resolve) => setTimeout(resolve, 900))")
+    ada.page.unroute_all()  # which lets go what is held
+    expect(ada.article("unread 79.")).to_be_attached()
+    ada.page.get_by_role("button", name="Show the newest").click()
     until(ada.page, lambda: unread(own_team) == 0)
 
 

@@ -203,11 +203,14 @@ export class MessageList extends LightElement {
     return (older === "none" || order > (rows[0]?.order ?? "")) && (newer === "none" || order < (rows.at(-1)?.order ?? ""));
   }
 
-  updated() {
+  /** @param {import("../../vendor/lit.js").PropertyValues} changed */
+  updated(changed) {
     this.drawn = this.drawing;
     this.#number();
     this.focusKeeper.restore();
     this.keeper?.restore();
+    // Rows that come below a list at rest move nothing, so no rest follows that would tell how far the end is now.
+    if (changed.has("view") && !this.keeper?.moving) this.far = this.#isFar();
     if (this.keeper?.atEnd) this.actions.atEnd();
   }
 
