@@ -210,7 +210,8 @@ def test_suggestions_come_at_once_from_what_is_here(ada: Person) -> None:
     }""")
     assert took < SUGGESTIONS * SHARED_MACHINE
     expect(options).to_have_text([re.compile("Person Number123")])
-    assert ada.requests[before:] == []
+    # Parts of the app that are fetched ahead while nothing happens are no question.
+    assert [request.url for request in ada.requests[before:] if "/api/" in request.url] == []
     ada.box.press("Escape")
     ada.box.fill("")
 
