@@ -1,6 +1,6 @@
 """Bookmarks (REST section 20): private to their owner; what they point at is shown to who may read it now."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Annotated
 
@@ -100,11 +100,12 @@ def get_bookmarks(ask: Ask) -> Response:
     with ask.reading() as tx:
         if source:
             one = find_of_source(tx, ask.principal.user, MESSAGE, source)
-            return ask.listing("bookmarks", [] if one is None else _shown(ask, tx, [one]), None)
+            rows = [_json(ask, tx, *pair) for pair in _readable(tx, ask.principal, [one] if one else [])]
+            return ask.listing("bookmarks", rows, None)
         walk = _walk(tx, ask.principal, after, archived=ask.flag("include_archived"))
-        page = list(islice((kept for kept in walk if readable(tx, ask.principal, kept.source_id)), limit + 1))
-        rows = _shown(ask, tx, page[:limit])
-    last = page[limit - 1] if len(page) > limit else None
+        page = list(islice(_readable(tx, ask.principal, walk), limit + 1))
+        rows = [_json(ask, tx, *pair) for pair in page[:limit]]
+    last = page[limit - 1][0] if len(page) > limit else None
     return ask.listing("bookmarks", rows, None if last is None else f"{last.created}-{last.id}")
 
 
@@ -181,9 +182,11 @@ def _cursor(cursor: str) -> tuple[int, str]:
     return int(created), identity
 
 
-def _shown(ask: Ask, tx: Read, kept: Sequence[Bookmark]) -> list[BookmarkJson]:
-    pairs = [(one, readable(tx, ask.principal, one.source_id)) for one in kept]
-    return [_json(ask, tx, one, message) for one, message in pairs if message is not None]
+def _readable(tx: Read, principal: Principal, kept: Iterable[Bookmark]) -> Iterator[tuple[Bookmark, Message]]:
+    """The bookmarks of what the caller may read now, each with its message."""
+    for one in kept:
+        if (message := readable(tx, principal, one.source_id)) is not None:
+            yield one, message
 
 
 def _one(ask: Ask, tx: Read, kept: Bookmark) -> BookmarkJson:
