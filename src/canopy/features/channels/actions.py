@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from canopy.edge.ask import found
 from canopy.edge.principal import Principal
 from canopy.features.channels.charter import ChannelState, Pair
 from canopy.features.channels.events import (
@@ -107,9 +108,7 @@ def open_channel(tx: Tx, principal: Principal, wish: NewChannel) -> Sequence[Dra
 
 
 def _continued(tx: Read, principal: Principal, channel_id: str) -> Channel:
-    channel = find_channel(tx, principal, channel_id)
-    if channel is None:
-        raise NotFound(MISSING, code="channel_not_found")
+    channel = found(find_channel(tx, principal, channel_id), MISSING, "channel_not_found")
     if channel.id == GENERAL_ID:
         raise Forbidden("#general goes on by itself.", code="general")
     return channel
@@ -129,9 +128,7 @@ def change_channel(tx: Tx, principal: Principal, wish: ChannelWish) -> Sequence[
 
 def prefer(tx: Tx, principal: Principal, wish: PreferenceWish) -> Sequence[Draft]:
     """Keep how a channel shall behave towards the caller, and tell their other tabs. Raises NotFound."""
-    channel = find_channel(tx, principal, wish.channel_id)
-    if channel is None:
-        raise NotFound(MISSING, code="channel_not_found")
+    channel = found(find_channel(tx, principal, wish.channel_id), MISSING, "channel_not_found")
     before = preferences_of(tx, principal.user, channel.id)
     muted = before.muted if wish.muted is None else wish.muted
     starred = before.starred if wish.starred is None else wish.starred
@@ -230,9 +227,7 @@ def ended(tx: Read, principal: Principal, channel_id: str) -> Channel:
 
 def administered(tx: Read, principal: Principal, channel_id: str) -> Channel:
     """A channel that the caller may administer. Raises NotFound, Forbidden."""
-    channel = find_channel(tx, principal, channel_id)
-    if channel is None:
-        raise NotFound(MISSING, code="channel_not_found")
+    channel = found(find_channel(tx, principal, channel_id), MISSING, "channel_not_found")
     if channel.id == GENERAL_ID:
         raise Forbidden("#general has no admins and stays as it is.", code="general")
     if principal.user_id not in admins_of(tx, channel):
