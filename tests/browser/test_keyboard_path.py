@@ -117,6 +117,7 @@ def talk(ada: Person) -> None:
     tab_to(ada, dialog.get_by_role("button", name="Delete"))
     press(ada, "Enter")
     expect(feed.get_by_text("Message deleted")).to_be_visible()
+    expect(feed.get_by_role("article").filter(has_text="Message deleted")).to_be_focused()
     kept = feed.get_by_role("article").filter(has_text="said with keys")
     press(ada, "k")
     expect(kept).to_be_focused()

@@ -181,7 +181,7 @@ def test_commands_turn_the_theme_make_a_key_and_copy_the_invite(own_team: Node, 
     dialog = ada.page.get_by_role("dialog", name="New key")
     dialog.get_by_label("Name").fill("by command")
     dialog.get_by_role("button", name="Create key").click()
-    dialog.get_by_role("checkbox").check()
+    dialog.get_by_role("checkbox", name="I have stored it").check()
     dialog.get_by_role("button", name="Done").click()
     expect(ada.page.get_by_role("heading", name="by command")).to_be_visible(timeout=3_000)
 

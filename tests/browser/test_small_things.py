@@ -114,9 +114,7 @@ def test_what_is_needed_next_is_there_when_the_node_is_not(own_team: Node, peopl
     ada.sign_in("ada")
     ada.open_general()
     ada.page.mouse.move(500, 300)
-    ada.page.wait_for_function(
-        "() => performance.getEntriesByType('resource').some((each) => each.name.endsWith('/parts/toast.js'))"
-    )
+    ada.page.wait_for_function("() => performance.getEntriesByName('loaded-ahead').length > 0")
     own_team.stop()
     expect(ada.page.get_by_role("status").filter(has_text="Node not reachable")).to_be_visible()
     ada.page.keyboard.press("Control+k")

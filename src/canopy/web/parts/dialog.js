@@ -15,17 +15,23 @@ export function openDialog({ title, text, content, closable = true, onClosed }) 
   dialog.className = "dialog";
   const id = `dialog-title-${(opened += 1)}`; // one may open over another
   dialog.setAttribute("aria-labelledby", id);
-  if (!closable) dialog.addEventListener("cancel", (event) => event.preventDefault());
+  dialog.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    if (closable) close();
+  });
   /** @param {unknown} inner */
   const redraw = (inner) =>
     render(html`<h2 id=${id}>${title}</h2>${text ? html`<p>${text}</p>` : nothing}${inner}`, dialog);
-  dialog.addEventListener("close", () => {
+  // At once: the browser's own event comes a task later, and would take the focus from where it has gone since.
+  const close = () => {
+    if (!dialog.isConnected) return;
     dialog.remove();
     opener?.focus();
     onClosed?.();
-  });
+  };
+  dialog.addEventListener("close", close); // closed by the browser alone
   redraw(content);
   document.body.append(dialog);
   dialog.showModal();
-  return { close: () => dialog.close(), redraw };
+  return { close, redraw };
 }
