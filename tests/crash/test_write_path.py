@@ -17,7 +17,7 @@ from tests.crash.patch import living
 from tests.crash.points import FULL_ONCE, HAZARDS, KILL, Acknowledge, Hazard, walk
 from tests.crash.store import SPOKEN, Speaker, open_store, repeats
 
-from canopy.edge import accounts
+from canopy.edge import accounts, answers
 from canopy.ground.errors import OurFault, StartFailed
 from canopy.log.db import Read
 from canopy.log.db import database as database_module
@@ -67,7 +67,7 @@ def assert_same_story(home: Home, tx: Read, shown: list[str]) -> None:
     noticed = tx.execute("SELECT count(*) FROM notices WHERE event_type = 'channel.message.created'").fetchall()
     assert noticed == [(len(shown),)]
     for words in shown:
-        assert accounts.find_answer(tx, owner.user, repeats(words).key or "") is not None
+        assert answers.find_answer(tx, owner.user, repeats(words).key or "") is not None
     assert tx.execute("SELECT count(*) FROM answers").fetchall() == [(len(shown),)]
 
 

@@ -1,4 +1,4 @@
-"""Accounts, API keys and answered requests: local rows of this node, never events.
+"""Accounts and API keys: local rows of this node, never events.
 
 Secrets are stored as digests. Every function takes the transaction it works in; hashing passwords, which takes
 tens of milliseconds, is done by the caller before it asks for one.
@@ -14,7 +14,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    PrimaryKeyConstraint,
     Text,
     bindparam,
     func,
@@ -40,8 +39,6 @@ ACCOUNT_CHANGED = "account.changed"
 _CHANGED = Notice(event_type=ACCOUNT_CHANGED, visibility="node")
 TOKEN_BYTES = 32
 """43 characters in base64url."""
-ANSWERS_MS = 24 * 3600 * 1000
-"""How long an Idempotency-Key is remembered (REST section 0.7)."""
 
 accounts = local(
     "accounts",
@@ -68,18 +65,6 @@ api_keys = local(
     Column("last_used", BigInteger),
 )
 Index("api_keys_user", api_keys.c.user)
-answers = local(
-    "answers",
-    Column("user", Text, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("fingerprint", LargeBinary, nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("body", LargeBinary, comment="null where the answer is made again from its events"),
-    Column("event_ids", LargeBinary),
-    Column("created", BigInteger, nullable=False),
-    PrimaryKeyConstraint("user", "key"),
-)
-Index("answers_created", answers.c.created)
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -160,20 +145,6 @@ _CHANGE_KEY = prepare(
     .values(name=bindparam("new_name"), permissions=bindparam("new_permissions"))
 )
 _USED = prepare(update(api_keys).where(api_keys.c.key_id == bindparam("which")).values(last_used=bindparam("at")))
-
-_FIND_ANSWER = prepare(
-    select(answers.c.fingerprint, answers.c.status, answers.c.body, answers.c.event_ids).where(
-        answers.c.user == bindparam("user"), answers.c.key == bindparam("key"), answers.c.created > bindparam("since")
-    )
-)
-_STORE_ANSWER = prepare(insert(answers).prefix_with("OR REPLACE").values(row_of(answers)))
-_FORGET_ANSWERS = prepare(
-    text(
-        "DELETE FROM answers WHERE (user, key) IN "
-        "(SELECT user, key FROM answers WHERE created <= :before ORDER BY created LIMIT :most)"
-    )
-)
-
 
 # Accounts.
 
@@ -282,34 +253,6 @@ def touch_keys(tx: Tx, used: dict[str, int]) -> None:
     """Store when keys were last used."""
     for key_id, at in used.items():
         _USED.run(tx, which=key_id, at=at)
-
-
-# Answers that are given again to the same Idempotency-Key.
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """What was answered before."""
-
-    fingerprint: bytes
-    status: int
-    body: bytes | None
-    event_ids: bytes | None
-
-
-def find_answer(tx: Read, user: str, key: str) -> Answer | None:
-    """The answer given to this key within the last day."""
-    row = _FIND_ANSWER.row(tx, user=user, key=key, since=tx.now_ms - ANSWERS_MS)
-    return Answer(*row) if row else None
-
-
-def store_answer(tx: Tx, user: str, key: str, answer: Answer) -> None:
-    """Remember an answer, in the savepoint of what it answers."""
-    _STORE_ANSWER.run(tx, user=user, key=key, created=tx.now_ms, **msgspec.structs.asdict(answer))
-
-
-def forget_old(tx: Tx, most: int) -> None:
-    """Drop answers whose time is over, in slices."""
-    _FORGET_ANSWERS.run(tx, before=tx.now_ms - ANSWERS_MS, most=most)
 
 
 def principal_of(node: NodeId, account: Account, permissions: frozenset[str], credential: str) -> Principal:

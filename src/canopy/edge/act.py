@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from canopy.edge import accounts
+from canopy.edge import answers
 from canopy.edge.principal import Principal
 from canopy.ground.codec import to_json
 from canopy.ground.errors import IdempotencyMismatch, InvalidParameter
@@ -110,19 +110,19 @@ def take_turn(
 
 def _repeated(tx: Tx, principal: Principal, answer: Answering, repeats: Repeats) -> Done | None:
     if repeats.key is not None:
-        before = accounts.find_answer(tx, principal.user, repeats.key)
+        before = answers.find_answer(tx, principal.user, repeats.key)
         if before is not None:
             if before.fingerprint != repeats.fingerprint:
                 raise IdempotencyMismatch
             return Done(before.status, _body_of(tx, principal, answer, before), replayed=True)
     if repeats.client_id is not None:
-        before = accounts.find_answer(tx, principal.user, repeats.client_id)
+        before = answers.find_answer(tx, principal.user, repeats.client_id)
         if before is not None:
             return Done(200, _body_of(tx, principal, answer, before), replayed=True)
     return None
 
 
-def _body_of(tx: Tx, principal: Principal, answer: Answering, before: accounts.Answer) -> bytes:
+def _body_of(tx: Tx, principal: Principal, answer: Answering, before: answers.Answer) -> bytes:
     if before.body is not None:
         return before.body
     joined = before.event_ids or b""
@@ -135,10 +135,10 @@ def _remember(
 ) -> None:
     # What an answer says of events is said again from the tables: a copy kept here would outlive a deletion.
     from_tables = bool(event_ids) and not repeats.as_it_was
-    kept = accounts.Answer(
+    kept = answers.Answer(
         repeats.fingerprint, status, None if from_tables else body, b"".join(event_ids) if from_tables else None
     )
     if repeats.key is not None:
-        accounts.store_answer(tx, principal.user, repeats.key, kept)
+        answers.store_answer(tx, principal.user, repeats.key, kept)
     if repeats.client_id is not None:
-        accounts.store_answer(tx, principal.user, repeats.client_id, kept)
+        answers.store_answer(tx, principal.user, repeats.client_id, kept)
