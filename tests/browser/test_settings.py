@@ -234,6 +234,45 @@ def test_AK_3_a_revoked_key_fails_at_once_and_says_so(ada: Person, team: Node) -
     expect(ada.page.get_by_role("button", name="Revoke short-lived")).to_have_count(0)
 
 
+def test_a_key_is_rotated_and_says_until_when_the_old_one_works(ada: Person, team: Node) -> None:
+    arrive(ada, "/settings/keys")
+    old = make_key(ada, "to-rotate")
+    row = rows(ada).filter(has_text="to-rotate")
+    ada.page.get_by_role("button", name="Rotate to-rotate").click()
+    dialog = ada.page.get_by_role("dialog", name="Rotate “to-rotate”?")
+    expect(dialog.get_by_label("The old key works on for")).to_have_value("86400")
+    dialog.get_by_role("button", name="Rotate").click()
+    expect(dialog).to_contain_text("The old key works until")
+    new = dialog.get_by_label("Key", exact=True).input_value()
+    assert new not in ("", old)
+    ada.page.keyboard.press("Escape")
+    expect(dialog.get_by_role("button", name="Done")).to_be_disabled()
+    dialog.get_by_label("I have stored it").check()
+    dialog.get_by_role("button", name="Done").click()
+    expect(row).to_have_count(2)
+    replaced = row.filter(has_text="Replaced")
+    expect(replaced).to_contain_text("works until")
+    expect(replaced.get_by_role("button", name="Rotate to-rotate")).to_have_count(0)
+    expect(replaced.get_by_role("button", name="Revoke to-rotate")).to_be_visible()
+    for key in (old, new):
+        assert team.call("GET", "/agents/me", key=key)["username"] == "ada"
+    assert new not in ada.page.content()
+
+
+def test_a_rotated_key_may_end_at_once(ada: Person, team: Node) -> None:
+    arrive(ada, "/settings/keys")
+    old = make_key(ada, "leaked")
+    ada.page.get_by_role("button", name="Rotate leaked").click()
+    dialog = ada.page.get_by_role("dialog", name="Rotate “leaked”?")
+    dialog.get_by_label("The old key works on for").select_option("It ends at once")
+    dialog.get_by_role("button", name="Rotate").click()
+    expect(dialog).to_contain_text("The old key does not work any more.")
+    assert team.request("GET", "/api/v1/agents/me", key=old).status == 403
+    dialog.get_by_label("I have stored it").check()
+    dialog.get_by_role("button", name="Done").click()
+    expect(rows(ada).filter(has_text="leaked").filter(has_text="Expired")).to_have_count(1)
+
+
 @pytest.mark.slow
 def test_AK_4_the_last_use_shows_without_a_reload(ada: Person, team: Node) -> None:
     arrive(ada, "/settings/keys")

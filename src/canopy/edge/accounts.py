@@ -63,6 +63,7 @@ api_keys = local(
     Column("expires", BigInteger),
     Column("revoked", Integer, nullable=False),
     Column("last_used", BigInteger),
+    Column("successor", Text, comment="the key that takes its place, once it was rotated"),
 )
 Index("api_keys_user", api_keys.c.user)
 
@@ -94,6 +95,7 @@ class ApiKey(msgspec.Struct, frozen=True):
     expires: int | None
     revoked: int
     last_used: int | None
+    successor: str | None = None
 
     @property
     def names(self) -> frozenset[str]:
@@ -143,6 +145,11 @@ _CHANGE_KEY = prepare(
     update(api_keys)
     .where(api_keys.c.key_id == bindparam("which"))
     .values(name=bindparam("new_name"), permissions=bindparam("new_permissions"))
+)
+_RETIRE = prepare(
+    update(api_keys)
+    .where(api_keys.c.key_id == bindparam("which"))
+    .values(successor=bindparam("next_key"), expires=bindparam("ends"))
 )
 _USED = prepare(update(api_keys).where(api_keys.c.key_id == bindparam("which")).values(last_used=bindparam("at")))
 
@@ -230,7 +237,7 @@ def create_key(
 def find_key(tx: Read, token: str) -> tuple[ApiKey, Account] | None:
     """The key with this text and its account; revoked and expired ones included."""
     row = _BY_DIGEST.row(tx, digest=token_digest(token))
-    return None if row is None else (ApiKey(*row[:9]), account_of(row[9:]))
+    return None if row is None else (ApiKey(*row[: len(_KEY)]), account_of(row[len(_KEY) :]))
 
 
 def list_keys(tx: Read, user: UserKey) -> list[ApiKey]:
@@ -247,6 +254,11 @@ def change_key(tx: Tx, key_id: str, name: str, permissions: frozenset[str]) -> N
     """Rename a key or narrow it; the caller has checked that it does not widen."""
     names = ",".join(p.value for p in ALL if p.value in permissions)
     _CHANGE_KEY.run(tx, which=key_id, new_name=name, new_permissions=names)
+
+
+def retire_key(tx: Tx, key_id: str, successor: str, ends: int) -> None:
+    """A key has a successor; it ends by itself at a time that is no later than before."""
+    _RETIRE.run(tx, which=key_id, next_key=successor, ends=ends)
 
 
 def touch_keys(tx: Tx, used: dict[str, int]) -> None:

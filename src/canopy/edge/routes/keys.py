@@ -1,4 +1,8 @@
-"""API keys (REST 12-15): made for the caller, never wider than the caller, shown once, revoked at once."""
+"""API keys (REST 12-15): made for the caller, never wider than the caller, shown once, revoked at once.
+
+A key that is rotated gets a successor that may do the same; the old one works on for a while, so that whatever uses
+it can change over without a gap.
+"""
 
 from typing import Annotated, Any
 
@@ -18,6 +22,8 @@ from canopy.log.db import Tx
 DAY_MS = 24 * 3600 * 1000
 LONGEST_DAYS = 3650
 NAME_LENGTH = 64
+OVERLAP_SECONDS = 24 * 3600
+LONGEST_OVERLAP = 30 * 24 * 3600
 
 
 class NewKey(msgspec.Struct, kw_only=True):
@@ -36,6 +42,12 @@ class KeyChange(msgspec.Struct, kw_only=True):
     permissions: list[str] | None = None
 
 
+class Rotation(msgspec.Struct, kw_only=True):
+    """For how long the old key works beside the new one; 0 ends it at once."""
+
+    overlap_seconds: Annotated[int, msgspec.Meta(ge=0, le=LONGEST_OVERLAP)] = OVERLAP_SECONDS
+
+
 class KeyJson(msgspec.Struct, kw_only=True):
     """A key without its text."""
 
@@ -48,6 +60,7 @@ class KeyJson(msgspec.Struct, kw_only=True):
     expires_at: str | None
     revoked: bool
     last_used_at: str | None
+    successor_id: str | None
 
 
 class MadeKey(Secret, kw_only=True):
@@ -61,6 +74,13 @@ class MadeKey(Secret, kw_only=True):
     permissions: list[str]
     expires_days: int | None
     expires_at: str | None
+
+
+class RotatedKey(MadeKey, kw_only=True):
+    """The successor of a key, and when the one that it replaces ends by itself."""
+
+    replaces: str
+    old_expires_at: str
 
 
 class KeyList(msgspec.Struct, kw_only=True):
@@ -158,6 +178,47 @@ async def change_key(ask: Ask) -> Response:
     return ask.answer(OneKey(key=key_json(ask, changed, ask.principal.user_id)))
 
 
+async def rotate_key(ask: Ask) -> Response:
+    """Make a successor that may do the same for as long. Raises Conflict for a key that ended or has one already."""
+    wish, key_id = ask.decode(Rotation), ask.token("key_id")
+    made: list[RotatedKey] = []
+
+    def rotate(tx: Tx, principal: Principal, wish: Rotation) -> list[Any]:
+        key = found(_own_key(tx, principal, key_id), "You have no such key.", "key_not_found")
+        check_grant(principal, key.names)
+        _check_living(tx, key)
+        made.append(_replace(tx, principal, key, wish.overlap_seconds))
+        return []
+
+    response = await ask.perform(rotate, wish, lambda tx, principal, ids: made[0])
+    # Open streams know the old end of the key; whoever holds one comes again and is asked anew.
+    if ask.core.streams is not None:
+        ask.core.streams.end_of(key_id)
+    return response
+
+
+def _check_living(tx: Tx, key: ApiKey) -> None:
+    if key.revoked:
+        raise Conflict("This key is revoked; make a new one.", code="key_revoked")
+    if key.expires is not None and key.expires <= tx.now_ms:
+        raise Conflict("This key has expired; make a new one.", code="key_expired")
+    if key.successor is not None:
+        raise Conflict(
+            "This key has a successor already; rotate that one.", code="key_rotated", successor_id=key.successor
+        )
+
+
+def _replace(tx: Tx, principal: Principal, key: ApiKey, overlap_seconds: int) -> RotatedKey:
+    # Rounded up: no days at all would mean no end.
+    days = None if key.expires is None else -((key.created - key.expires) // DAY_MS)
+    new = make_key(tx, principal, key.names, key.name, days)
+    ends = tx.now_ms + overlap_seconds * 1000
+    if key.expires is not None:
+        ends = min(ends, key.expires)
+    accounts.retire_key(tx, key.key_id, new.id, ends)
+    return RotatedKey(**msgspec.structs.asdict(new), replaces=key.key_id, old_expires_at=instant(ends))
+
+
 def _own_key(tx: Tx, principal: Principal, key_id: str) -> ApiKey | None:
     return next((key for key in accounts.list_keys(tx, principal.user) if key.key_id == key_id), None)
 
@@ -199,6 +260,7 @@ def key_json(ask: Ask, key: ApiKey, holder: str) -> KeyJson:
         expires_at=instant(key.expires) if key.expires else None,
         revoked=bool(key.revoked),
         last_used_at=instant(used) if used else None,
+        successor_id=key.successor,
     )
 
 
@@ -207,5 +269,6 @@ ROUTES = [
     post("/keys", create_key, _M, "Make a key", NewKey, MadeKey, status=201, rate="register"),
     get("/keys", list_keys, _M, "The caller's keys", KeyList, query=LongPage),
     remove("/keys/{key_id}", revoke_key, _M, "Revoke a key", Revoked),
+    post("/keys/{key_id}/rotate", rotate_key, _M, "Replace a key", Rotation, RotatedKey, status=201, rate="register"),
     patch("/keys/{key_id}", change_key, _M, "Rename or narrow a key", KeyChange, OneKey),
 ]

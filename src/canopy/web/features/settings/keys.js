@@ -2,19 +2,20 @@
 
 import { html, nothing, repeat } from "../../vendor/lit.js";
 import { fill } from "../../base/language.js";
-import { ago, fullDate } from "../../base/time.js";
+import { ago, fullDate, fullTime } from "../../base/time.js";
 import { confirm } from "../../parts/confirm.js";
 import { LightElement } from "../../parts/element.js";
 import { icon } from "../../parts/icons.js";
 import { failure, notice, skeleton } from "../../parts/notice.js";
 import { askForKey } from "./new-key.js";
 import { explained } from "./remote.js";
+import { askForRotation } from "./rotate-key.js";
 import { inWords } from "./scopes.js";
 import { words } from "./strings.js";
 
 const LOOK_AGAIN = 5000; // ms; no event tells when a key was used
 
-/** @typedef {{id: string, name: string, prefix: string, permissions: string[], created_at: string, expires_at: string | null, revoked: boolean, last_used_at: string | null}} Key */
+/** @typedef {{id: string, name: string, prefix: string, permissions: string[], created_at: string, expires_at: string | null, revoked: boolean, last_used_at: string | null, successor_id: string | null}} Key */
 
 class Keys extends LightElement {
   static properties = { app: { attribute: false }, keys: { state: true }, error: { state: true } };
@@ -48,7 +49,7 @@ class Keys extends LightElement {
   render() {
     if (this.error) return failure(words.loadFailed, words.loadFailedAdvice, this.error, () => void this.#load());
     if (!this.keys) return skeleton(3);
-    const active = this.keys.filter((key) => stateOf(key) === words.active).length;
+    const active = this.keys.filter((key) => stateOf(key) === "active").length;
     const sorted = [...this.keys].sort((one, other) => Number(one.revoked) - Number(other.revoked) || other.created_at.localeCompare(one.created_at));
     return html`<p class="quiet">${words.keysLead}</p>
       <div class="line"><button class="button is-primary" type="button" aria-haspopup="dialog" @click=${this.#make}>${icon("plus")}${words.newKey}</button>
@@ -60,14 +61,14 @@ class Keys extends LightElement {
   #row(key) {
     const name = key.name || key.prefix;
     const state = stateOf(key);
-    const ends = key.expires_at ? fill(words.expires, { date: fullDate(new Date(key.expires_at)) }) : words.noExpiry;
     const used = key.last_used_at ? fill(words.lastUsed, { when: ago(new Date(key.last_used_at)) }) : words.unused;
-    return html`<li class="list-row" data-state=${key.revoked ? "revoked" : "active"}>
+    return html`<li class="list-row" data-state=${state}>
       <span class="list-mark">${icon("key")}</span>
-      <div class="list-main"><h3><bdi>${name}</bdi> <span class="badge ${state === words.active ? "is-good" : "is-plain"}">${state}</span></h3>
+      <div class="list-main"><h3><bdi>${name}</bdi> <span class="badge ${state === "active" ? "is-good" : "is-plain"}">${words[state]}</span></h3>
         <p class="quiet is-meta">${inWords(key.permissions).join(" · ")}</p>
-        <p class="quiet is-meta"><code translate="no">${key.prefix}…</code> · ${used} · ${ends}</p></div>
-      ${key.revoked ? nothing : html`<button class="button" type="button" aria-label=${fill(words.revokeName, { name })} @click=${() => this.#revoke(key, name)}>${words.revoke}</button>`}
+        <p class="quiet is-meta"><code translate="no">${key.prefix}…</code> · ${used} · ${endOf(key)}</p></div>
+      <div class="list-acts">${state === "active" ? html`<button class="button" type="button" aria-haspopup="dialog" aria-label=${fill(words.rotateName, { name })} @click=${() => askForRotation(this.app, key, name, () => void this.#load())}>${words.rotate}</button>` : nothing}
+        ${key.revoked ? nothing : html`<button class="button" type="button" aria-label=${fill(words.revokeName, { name })} @click=${() => this.#revoke(key, name)}>${words.revoke}</button>`}</div>
     </li>`;
   }
 
@@ -92,9 +93,17 @@ class Keys extends LightElement {
 }
 
 /** @param {Key} key */
-function stateOf({ revoked, expires_at }) {
-  if (revoked) return words.revoked;
-  return expires_at && new Date(expires_at) < new Date() ? words.expired : words.active;
+function stateOf({ revoked, expires_at, successor_id }) {
+  if (revoked) return "revoked";
+  if (expires_at && new Date(expires_at) <= new Date()) return "expired";
+  return successor_id ? "replaced" : "active";
+}
+
+/** A key that was replaced ends within days, so the hour matters. @param {Key} key */
+function endOf({ expires_at, successor_id }) {
+  if (!expires_at) return words.noExpiry;
+  const ends = new Date(expires_at);
+  return successor_id && ends > new Date() ? fill(words.worksUntil, { when: fullTime(ends) }) : fill(words.expires, { date: fullDate(ends) });
 }
 
 customElements.define("canopy-keys", Keys);
