@@ -62,6 +62,30 @@ def test_ID_2_the_card_works_by_keyboard_over_plain_http(team: Node, people: Peo
     expect(row).to_be_focused()
 
 
+def test_the_arrows_go_through_what_a_card_lets_one_copy(ada: Person, team: Node) -> None:
+    mira_says(team, "copied by arrows")
+    ada.open_general()
+    ada.article("copied by arrows").focus()
+    ada.page.keyboard.press("i")
+    shown = card(ada, MIRA)
+    expect(shown.get_by_role("button", name="Close")).to_be_focused()
+    names = ("Copy the mention", "Copy the user id", "Copy the id of the node")
+    for name in (*names, names[0]):
+        ada.page.keyboard.press("ArrowDown")
+        expect(shown.get_by_role("button", name=name)).to_be_focused()
+    for name in (names[2], names[1]):
+        ada.page.keyboard.press("ArrowUp")
+        expect(shown.get_by_role("button", name=name)).to_be_focused()
+    ada.page.keyboard.press("Enter")
+    expect(shown.get_by_role("status")).to_have_text("Copied")
+    expect(shown.get_by_role("button", name=names[1])).to_be_focused()
+    ada.page.keyboard.press("ArrowDown")
+    expect(shown.get_by_role("button", name=names[2])).to_be_focused()
+    shown.get_by_role("button", name="Close").focus()
+    ada.page.keyboard.press("ArrowUp")
+    expect(shown.get_by_role("button", name=names[2])).to_be_focused()
+
+
 def test_ID_3_equal_names_are_told_apart_by_their_node(ada: Person, team: Node) -> None:
     me = team.call("GET", "/profile")
     far = {**team.call("GET", f"/users/{me['user_id']}")["user"], "user_id": "user_far", "is_remote": True}

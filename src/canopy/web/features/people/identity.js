@@ -109,6 +109,7 @@ export async function openIdentity(app, userId, anchor) {
     card.remove();
     if (inside) opener?.focus();
   });
+  card.addEventListener("keydown", (event) => walk(card, event));
   draw("");
   document.body.append(card);
   card.showPopover();
@@ -124,6 +125,17 @@ function cardOf(app, person, said, draw, close) {
     <p class="said" role="status">${said}</p>
     <div class="list-acts"><a class="button" href=${own ? "/settings/profile" : `/people/${encodeURIComponent(person.user_id)}`} @click=${close}>${own ? words.editProfile : words.openProfile}</a>
       ${app.mayManage && !person.is_remote && !own ? html`<a class="button" href="/admin/users" @click=${close}>${words.manage}</a>` : nothing}</div>`;
+}
+
+/** The arrows go through what can be copied, round and round. @param {HTMLElement} card @param {KeyboardEvent} event */
+function walk(card, event) {
+  const { key, altKey, ctrlKey, metaKey, shiftKey } = event;
+  if ((key !== "ArrowDown" && key !== "ArrowUp") || altKey || ctrlKey || metaKey || shiftKey) return;
+  const rows = /** @type {HTMLElement[]} */ ([...card.querySelectorAll(".identity-facts button")]);
+  const at = rows.findIndex((row) => row === document.activeElement);
+  const next = key === "ArrowDown" ? at + 1 : at < 0 ? -1 : at - 1;
+  event.preventDefault(); // the card would scroll as well
+  rows.at(next % rows.length)?.focus();
 }
 
 /** Beside the anchor and inside the window. @param {HTMLElement} card @param {DOMRect} anchor */
