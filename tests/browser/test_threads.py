@@ -106,6 +106,97 @@ def test_TH_2_whoever_began_a_thread_reads_that_they_follow_it_for_that(team: No
 
 
 def test_S4_a_reply_is_also_sent_to_the_channel_when_one_says_so(team: Node, ada: Person) -> None:
+def test_S4_the_menu_of_a_thread_offers_all_three_ways(team: Node, ada: Person) -> None:
+    root = mira_says(team, "three ways to stand to it")
+    ada.go(f"/c/general/t/{root}")
+    toggle = panel(ada).get_by_role("button", name=re.compile("^Follow(ing)?$"))
+    opener = panel(ada).get_by_role("button", name="What you hear of this thread")
+    menu = panel(ada).get_by_role("menu", name="What you hear of this thread")
+
+    def chosen() -> Locator:
+        return menu.get_by_role("menuitemradio", checked=True)
+
+    def choose(name: str) -> None:
+        opener.click()
+        menu.get_by_role("menuitemradio", name=name).click()
+        expect(menu).to_have_count(0)
+        expect(opener).to_be_focused()
+
+    expect(toggle).to_have_attribute("title", "You do not hear of new replies")
+    opener.click()
+    expect(menu.get_by_role("menuitemradio")).to_have_count(3)
+    expect(chosen()).to_contain_text("Default")
+    expect(chosen()).to_be_focused()
+    ada.page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+    box = panel(ada).get_by_role("textbox")
+    box.fill("now I take part")
+    box.press("Enter")
+    expect(toggle).to_have_attribute("title", "You hear of new replies: you replied")
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    choose("Mute")
+    expect(toggle).to_have_attribute("title", "You muted this thread")
+    reply(team, root, "@ada and yet")
+    expect(replies(ada).filter(has_text="and yet")).to_be_visible()
+    ada.page.reload()
+    expect(toggle).to_have_attribute("title", "You muted this thread")
+    opener.click()
+    expect(chosen()).to_contain_text("Mute")
+    expect(menu.get_by_role("menuitemradio", name="Default")).to_contain_text("you replied")
+    ada.page.keyboard.press("Escape")
+    choose("Default")
+    expect(toggle).to_have_attribute("title", "You hear of new replies: you replied")
+    choose("Follow")
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    toggle.click()
+    expect(toggle).to_have_attribute("aria-pressed", "false")
+
+
+def test_S4_a_mention_is_a_reason_to_follow(team: Node, ada: Person) -> None:
+    root = mira_says(team, "somebody will be called here")
+    ada.go(f"/c/general/t/{root}")
+    toggle = panel(ada).get_by_role("button", name=re.compile("^Follow(ing)?$"))
+    expect(toggle).to_have_attribute("aria-pressed", "false")
+    reply(team, root, "what do you say, @ada?")
+    expect(toggle).to_have_attribute("title", "You hear of new replies: you were mentioned")
+
+
+def test_the_menu_and_the_letter_of_a_row_mute_and_follow_its_thread(team: Node, ada: Person) -> None:
+    root = mira_says(team, "to follow from its row")
+    row = ada.article("to follow from its row")
+    page = ada.page
+    said = page.get_by_role("status")
+
+    def offered(name: str) -> Locator:
+        row.hover()
+        row.get_by_role("button", name="More actions").click()
+        item = page.get_by_role("menuitem", name=name, exact=True)
+        expect(item).to_be_visible()
+        return item
+
+    names = []
+    for name, answer in (("Follow thread", "You hear of new"), ("Mute thread", "You no longer hear")):
+        item = offered(name)
+        names = page.get_by_role("menuitem").all_inner_texts()
+        item.click()
+        expect(said.filter(has_text=answer)).to_be_visible()
+    order = ["Reply in thread", "Quote", "Copy text", "Copy link", "Mark unread from here", "Mute thread"]
+    assert [name for name in names if name in order] == order
+    offered("Follow thread")
+    page.keyboard.press("Escape")
+    row.focus()
+    page.keyboard.press("m")
+    expect(said.filter(has_text="You hear of new replies")).to_be_visible()
+    row.focus()
+    page.keyboard.press("r")
+    toggle = panel(ada).get_by_role("button", name=re.compile("^Follow(ing)?$"))
+    expect(toggle).to_have_attribute("aria-pressed", "true")
+    row.focus()
+    page.keyboard.press("m")
+    expect(toggle).to_have_attribute("title", "You muted this thread")
+    expect(page).to_have_url(re.compile(f"/c/general/t/{root}$"))
+
+
     root = mira_says(team, "a thread that others should hear of")
     ada.go(f"/c/general/t/{root}")
     also = panel(ada).get_by_role("checkbox", name="Also send to #general")

@@ -16,6 +16,11 @@ def contents(answer: Any) -> list[str]:
     return [message["content"] for message in answer.json()["messages"]]
 
 
+def standing(answer: Any) -> tuple[Any, Any, Any]:
+    body = answer.json()
+    return body["explicit_subscribed"], body["reason"], body["subscribed"]
+
+
 def test_a_thread_is_read_page_by_page(stage: Stage) -> None:
     async def script(local: Local) -> None:
         root = await local.say("root")
@@ -92,6 +97,7 @@ def test_one_follows_ones_own_threads_until_one_says_otherwise(stage: Stage) -> 
             "explicit_subscribed": None,
             "auto_subscribe_own_threads": True,
             "subscribed": True,
+            "reason": "started",
         }
         thread = {"channel_id": "general", "message_id": reply["id"]}
         off = (await local.post(FOLLOW, thread)).json()
@@ -105,6 +111,79 @@ def test_one_follows_ones_own_threads_until_one_says_otherwise(stage: Stage) -> 
         hers = (await local.get(asked, mira)).json()
         assert (hers["explicit_subscribed"], hers["is_root_author"], hers["subscribed"]) == (None, False, False)
         assert (await local.post(FOLLOW, thread, mira)).json()["subscribed"] is True
+
+    stage.play(script)
+
+
+def test_whoever_takes_part_in_a_thread_or_is_called_in_it_follows_it(stage: Stage) -> None:
+    """S4: the reason is said, and an own choice stands above it until it is forgotten."""
+
+    async def script(local: Local) -> None:
+        mira = (await local.register("mira"))["api_key"]
+        root = await local.say("root")
+        thread = {"channel_id": "general", "message_id": root["id"]}
+        asked = f"{FOLLOW}?channel_id=general&message_id={root['id']}"
+        assert standing(await local.get(asked, mira)) == (None, None, False)
+        called = await local.say("@mira look", parent_message_id=root["id"])
+        assert standing(await local.get(asked, mira)) == (None, "mentioned", True)
+        await local.call("DELETE", f"{GENERAL}/{called['id']}", None)
+        assert standing(await local.get(asked, mira)) == (None, None, False)
+        words = {"channel_id": "general", "content": "an answer", "parent_message_id": root["id"]}
+        answer = (await local.post("/channels/messages", words, mira)).json()["message"]
+        await local.say("@mira and again", parent_message_id=answer["id"])
+        assert standing(await local.get(asked, mira)) == (None, "replied", True)
+        muted = await local.post(FOLLOW, {**thread, "subscribed": False}, mira)
+        assert standing(muted) == (False, "replied", False)
+        await local.post("/channels/messages", words, mira)
+        await local.say("@mira once more", parent_message_id=root["id"])
+        assert standing(await local.get(asked, mira)) == (False, "replied", False)
+        default = await local.post(FOLLOW, {**thread, "subscribed": None}, mira)
+        assert standing(default) == (None, "replied", True)
+        assert standing(await local.get(asked)) == (None, "started", True)
+
+    stage.play(script)
+
+
+def test_a_thread_without_a_reason_is_followed_by_choice_alone(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        mira = (await local.register("mira"))["api_key"]
+        root = await local.say("@mira the root calls too")
+        other = await local.say("another")
+        asked = f"{FOLLOW}?channel_id=general&message_id="
+        assert standing(await local.get(asked + root["id"], mira)) == (None, "mentioned", True)
+        thread = {"channel_id": "general", "message_id": other["id"]}
+        for subscribed, expected in (
+            (True, (True, None, True)),
+            (None, (None, None, False)),
+            (None, (None, None, False)),
+        ):
+            answer = await local.post(FOLLOW, {**thread, "subscribed": subscribed}, mira)
+            assert standing(answer) == expected
+            assert standing(await local.get(asked + other["id"], mira)) == expected
+        brief = {"channel_id": "general", "content": "soon over", "parent_message_id": other["id"], "ttl_seconds": 60}
+        await local.post("/channels/messages", brief, mira)
+        assert standing(await local.get(asked + other["id"], mira)) == (None, "replied", True)
+        stage.clock.advance(61)
+        assert standing(await local.get(asked + other["id"], mira)) == (None, None, False)
+
+    stage.play(script)
+
+
+def test_an_agent_follows_only_what_it_began_or_chose(stage: Stage) -> None:
+    """Agents' contract 9: an agent that answers is not woken by each further reply."""
+
+    async def script(local: Local) -> None:
+        agent = await local.register("scout", "agent")
+        await local.post(f"/admin/users/{agent['user_id']}/approve", {})
+        scout = agent["api_key"]
+        root = await local.say("@scout do something")
+        words = {"channel_id": "general", "content": "done", "parent_message_id": root["id"]}
+        assert (await local.post("/channels/messages", words, scout)).status_code == 201
+        asked = f"{FOLLOW}?channel_id=general&message_id="
+        assert standing(await local.get(asked + root["id"], scout)) == (None, None, False)
+        own = {"channel_id": "general", "content": "mine"}
+        mine = (await local.post("/channels/messages", own, scout)).json()["message"]["id"]
+        assert standing(await local.get(asked + mine, scout)) == (None, "started", True)
 
     stage.play(script)
 

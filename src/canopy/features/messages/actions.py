@@ -14,8 +14,10 @@ from canopy.features.messages.tables import Message, Written, find_message, find
 from canopy.features.messages.tables.called import Called, resolve, unpack_pairs
 from canopy.features.messages.tables.reactions import reaction_by
 from canopy.features.messages.tables.threads import (
+    Reason,
     find_subscription,
     has_ending,
+    reason_to_follow,
     set_ending,
     set_subscription,
     take_endings,
@@ -96,20 +98,25 @@ class Reading(msgspec.Struct, kw_only=True):
 
 
 class Following(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether to be told of replies in the thread of a message; None for the other than now."""
+    """Whether to be told of replies in the thread of a message; None as if nothing was said, unset for the other than
+    now."""
 
     channel_id: str
     message_id: str
-    subscribed: bool | None = None
+    subscribed: bool | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Thread(msgspec.Struct, frozen=True):
-    """A thread as one user stands to it: what was said about following it, and what follows from that."""
+    """A thread as one user stands to it: what was said about following it, and why it is followed else."""
 
     root: str
     author: str | None
     explicit: bool | None
-    subscribed: bool
+    reason: Reason | None
+
+    @property
+    def subscribed(self) -> bool:
+        return self.reason is not None if self.explicit is None else self.explicit
 
 
 def get_channel(tx: Read, principal: Principal, channel_id: str) -> Channel:
@@ -291,9 +298,9 @@ def _read_notice(principal: Principal, channel: Channel, message_id: str, unread
 
 
 def follow_thread(tx: Tx, principal: Principal, wish: Following) -> Sequence[Draft]:
-    """Follow the thread of a message, or do not; None turns what is. Raises NotFound."""
+    """Follow the thread of a message, or do not, or take back what was said of it. Raises NotFound."""
     thread = thread_of(tx, principal, wish.channel_id, wish.message_id)
-    subscribed = not thread.subscribed if wish.subscribed is None else wish.subscribed
+    subscribed = not thread.subscribed if isinstance(wish.subscribed, msgspec.UnsetType) else wish.subscribed
     set_subscription(tx, principal.user, thread.root, subscribed)
     return []
 
@@ -305,7 +312,7 @@ def thread_of(tx: Read, principal: Principal, channel_id: str, message_id: str) 
     root = find_written(tx, channel.id, message.root)
     author = None if root is None else root.author
     said = find_subscription(tx, principal.user, message.root)
-    return Thread(message.root, author, said, author == principal.user_id if said is None else said)
+    return Thread(message.root, author, said, reason_to_follow(tx, principal, message.root, author))
 
 
 def end_shortened(tx: Tx, node: NodeId) -> Sequence[Draft]:

@@ -26,6 +26,7 @@ export const PATHS = {
   share: svg`<path d="M12 15V4M7.5 8 12 3.5 16.5 8M6 11.5v8h12v-8"/>`,
   more: svg`<circle cx="5.5" cy="12" r="0.75"/><circle cx="12" cy="12" r="0.75"/><circle cx="18.5" cy="12" r="0.75"/>`,
   send: svg`<path d="M5 12h13M12.5 5.5 19 12l-6.5 6.5"/>`,
+  open: svg`<path d="M7 10l5 5 5-5"/>`,
   down: svg`<path d="M12 5v14M6 13l6 6 6-6"/>`,
   back: svg`<path d="M15 5l-7 7 7 7"/>`,
   eye: svg`<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z"/><circle cx="12" cy="12" r="2.75"/>`,

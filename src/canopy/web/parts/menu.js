@@ -1,6 +1,6 @@
 /** A button that opens a menu: arrows, Home, End and first letters move in it, Escape and a click elsewhere close it. */
 
-import { html } from "../vendor/lit.js";
+import { html, nothing } from "../vendor/lit.js";
 import { LightElement } from "./element.js";
 import { icon } from "./icons.js";
 
@@ -8,15 +8,24 @@ const GAP = 4; // px between the button and its menu
 const EDGE = 8; // px between the menu and the edge of the window
 let made = 0;
 
-/** @typedef {{label: string, act: () => void, danger?: boolean}} MenuItem */
+/**
+ * @typedef {object} MenuItem
+ * @property {string} label
+ * @property {() => void} act
+ * @property {boolean} [danger]
+ * @property {string} [hint] what it means, in small words below
+ * @property {boolean} [checked] for one of several ways: whether it is the present one
+ */
 
 export class MenuButton extends LightElement {
-  static properties = { label: {}, items: { attribute: false }, source: { attribute: false }, stop: { attribute: false } };
+  static properties = { label: {}, icon: {}, items: { attribute: false }, source: { attribute: false }, stop: { attribute: false } };
 
   constructor() {
     super();
     /** The accessible name of the button. */
     this.label = "";
+    /** @type {keyof typeof import("./icons.js").PATHS} */
+    this.icon = "more";
     /** @type {MenuItem[]} */
     this.items = [];
     /** Where the items come from when they are only known at the moment. @type {(() => Promise<MenuItem[]>) | null} */
@@ -37,12 +46,18 @@ export class MenuButton extends LightElement {
 
   render() {
     return html`<button class="icon-button" type="button" data-roving tabindex=${this.stop} popovertarget=${this.name} aria-haspopup="menu" aria-label=${this.label}
-        title=${this.label}>${icon("more")}</button>
+        title=${this.label}>${icon(this.icon)}</button>
       <div class="menu" id=${this.name} popover @toggle=${this.#toggled}>
-        <div role="menu" aria-label=${this.label} @keydown=${this.#pressed}>${this.items.map((item) => html`
-          <button role="menuitem" type="button" tabindex="-1" class=${item.danger ? "is-danger" : ""}
-            @click=${() => this.#chosen(item)}>${item.label}</button>`)}</div>
+        <div role="menu" aria-label=${this.label} @keydown=${this.#pressed}>${this.items.map((item) => this.#item(item))}</div>
       </div>`;
+  }
+
+  /** @param {MenuItem} item */
+  #item(item) {
+    const { label, hint, checked, danger } = item;
+    const way = checked !== undefined;
+    return html`<button role=${way ? "menuitemradio" : "menuitem"} aria-checked=${way ? String(checked) : nothing} type="button" tabindex="-1"
+      class=${danger ? "is-danger" : ""} @click=${() => this.#chosen(item)}>${hint ? html`<span>${label}<small>${hint}</small></span>` : label}</button>`;
   }
 
   #menu() {
@@ -50,7 +65,7 @@ export class MenuButton extends LightElement {
   }
 
   #entries() {
-    return /** @type {HTMLElement[]} */ ([...this.querySelectorAll("[role=menuitem]")]);
+    return /** @type {HTMLElement[]} */ ([...this.querySelectorAll("[role^=menuitem]")]);
   }
 
   /** The menu gives the focus back first, so that a dialog which the item opens knows where to return it. @param {MenuItem} item */
@@ -62,13 +77,17 @@ export class MenuButton extends LightElement {
 
   /** @param {ToggleEvent} event */
   async #toggled(event) {
-    if (event.newState !== "open") return;
+    if (event.newState !== "open") {
+      if (this.source) this.items = []; // they may be others the next time
+      return;
+    }
     if (this.source) {
       this.items = await this.source();
       await this.updateComplete;
     }
     this.#place();
-    this.#entries()[0]?.focus({ preventScroll: true });
+    const entries = this.#entries();
+    (entries.find((entry) => entry.ariaChecked === "true") ?? entries[0])?.focus({ preventScroll: true });
   }
 
   /** Beside its button, wherever that is scrolled to, and inside the window. */

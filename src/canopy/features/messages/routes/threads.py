@@ -13,6 +13,7 @@ from canopy.features.messages.actions import MISSING, Following, follow_thread, 
 from canopy.features.messages.routes.reading import Window, check_places, place_of, read_cursor, write_cursor
 from canopy.features.messages.shown import MessageJson, message_bytes
 from canopy.features.messages.tables import find_message, list_thread
+from canopy.features.messages.tables.threads import Reason
 from canopy.ground.ids import EventId
 from canopy.ground.text import is_token
 from canopy.log.db import Read
@@ -44,13 +45,14 @@ class WhichThread(msgspec.Struct, kw_only=True):
 
 
 class FollowWish(WhichThread, kw_only=True):
-    """Whether to follow it; left out, the other than now."""
+    """Whether to follow it; null as if nothing was said, left out the other than now."""
 
-    subscribed: bool | None = None
+    subscribed: bool | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Subscription(msgspec.Struct, kw_only=True):
-    """How the caller stands to a thread."""
+    """How the caller stands to a thread. `reason` is why it is followed by whoever says nothing; an explicit choice
+    stands above it."""
 
     channel_id: str
     message_id: str
@@ -60,6 +62,7 @@ class Subscription(msgspec.Struct, kw_only=True):
     explicit_subscribed: bool | None
     auto_subscribe_own_threads: bool
     subscribed: bool
+    reason: Reason | None
     success: bool = True
 
 
@@ -125,6 +128,7 @@ def _subscription(
         explicit_subscribed=thread.explicit,
         auto_subscribe_own_threads=True,
         subscribed=thread.subscribed,
+        reason=thread.reason,
     )
 
 

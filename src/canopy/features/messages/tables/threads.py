@@ -1,5 +1,7 @@
 """Which threads a user follows, and which messages this node must end itself: local rows."""
 
+from typing import Literal
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -10,13 +12,22 @@ from sqlalchemy import (
     Text,
     bindparam,
     delete,
+    func,
     insert,
+    literal_column,
+    or_,
     select,
 )
 
+from canopy.edge.principal import Principal
+from canopy.features.messages.tables.called import pack_pairs, unpack_pairs
+from canopy.features.messages.tables.rows import messages
 from canopy.ground.ids import EventId, UserKey
 from canopy.log.db import Read, Tx, prepare, row_of
 from canopy.log.local import local
+
+Reason = Literal["started", "replied", "mentioned"]
+"""Why a user follows a thread without having said so."""
 
 subscriptions = local(
     "thread_subscriptions",
@@ -39,6 +50,22 @@ _FIND = prepare(
     )
 )
 _SET = prepare(insert(subscriptions).prefix_with("OR REPLACE").values(row_of(subscriptions)))
+_FORGET = prepare(
+    delete(subscriptions).where(subscriptions.c.user == bindparam("who"), subscriptions.c.root == bindparam("which"))
+)
+_OF_THREAD = [
+    messages.c.root == bindparam("root"),
+    messages.c.deleted.is_(None),
+    or_(messages.c.expires == literal_column("0"), messages.c.expires > bindparam("now")),
+]
+_REPLY = prepare(
+    select(messages.c.id)
+    .where(*_OF_THREAD, messages.c.id != bindparam("root"), messages.c.author == bindparam("author"))
+    .limit(literal_column("1"))
+)
+_CALLING = prepare(
+    select(messages.c.mentions).where(*_OF_THREAD, func.instr(messages.c.mentions, bindparam("pair")) > 0)
+)
 _ENDING = prepare(select(endings.c.due).where(endings.c.event == bindparam("event")))
 _SET_ENDING = prepare(insert(endings).prefix_with("OR REPLACE").values(row_of(endings)))
 _DUE = prepare(
@@ -56,9 +83,30 @@ def find_subscription(tx: Read, user: UserKey, root: str) -> bool | None:
     return None if said is None else bool(said)
 
 
-def set_subscription(tx: Tx, user: UserKey, root: str, subscribed: bool) -> None:
-    """Follow a thread, or do not."""
+def set_subscription(tx: Tx, user: UserKey, root: str, subscribed: bool | None) -> None:
+    """Follow a thread, or do not; None takes back what was said."""
+    if subscribed is None:
+        _FORGET.run(tx, who=user, which=root)
+        return
     _SET.run(tx, user=user, root=root, subscribed=int(subscribed))
+
+
+def reason_to_follow(tx: Read, principal: Principal, root: str, author: str | None) -> Reason | None:
+    """Why somebody follows a thread who says nothing about it. What began as an agent's own is all that wakes it."""
+    if author == principal.user_id:
+        return "started"
+    if principal.account_type == "agent":
+        return None
+    if _REPLY.value(tx, root=root, now=tx.now_ms, author=principal.user_id) is not None:
+        return "replied"
+    return "mentioned" if _is_called(tx, principal, root) else None
+
+
+def _is_called(tx: Read, principal: Principal, root: str) -> bool:
+    pair = principal.node, principal.user
+    rows = _CALLING.rows(tx, root=root, now=tx.now_ms, pair=pack_pairs([pair]))
+    # The same bytes may stand across two others.
+    return any(pair in unpack_pairs(row[0]) for row in rows)
 
 
 def has_ending(tx: Read, event: EventId) -> bool:

@@ -8,7 +8,6 @@ import { failedTo, words } from "./strings.js";
 const deeds = () => import("./deeds.js");
 
 /** @typedef {import("../../parts/message-row.js").Row} Row */
-/** @typedef {{label: string, act: () => void, danger?: boolean, key?: string}} Act */
 
 /**
  * @typedef {object} Host what differs between a channel and a thread
@@ -32,22 +31,6 @@ export class Acts {
     this.editing = new Store(/** @type {string | null} */ (null));
   }
 
-  /** In the order of the menu; the sheet of a phone has what a toolbar has beside it. @param {Row} row @param {boolean} [sheet] @returns {Act[]} */
-  of(row, sheet = false) {
-    const inThread = this.conversation.source.root !== null;
-    const saved = this.app.saved.value.has(row.id ?? "");
-    return [
-      ...(inThread ? [] : [{ label: words.replyInThread, act: () => this.openThread(row) }]),
-      ...(sheet ? [{ label: saved ? words.unsave : words.save, act: () => void this.save(row) }] : []),
-      { label: words.quote, act: () => this.quote(row) },
-      { label: words.copyText, act: () => void this.copyText(row) },
-      { label: words.copyLink, act: () => void this.copyLink(row) },
-      ...(inThread ? [] : [{ label: words.markUnread, act: () => this.host.markUnread(row) }, { label: words.muteThread, act: () => void this.turnThread(row) }]),
-      ...(row.own ? [{ label: words.edit, act: () => void this.startEdit(row) }, { label: words.changeLifespan, act: () => void this.changeLifespan(row) }] : []),
-      ...(this.mayDelete(row) ? [{ label: words.delete, danger: true, act: () => void this.remove(row) }] : []),
-    ];
-  }
-
   /** One's own, what was written on a node that one owns, and whatever stands in a channel that one is an admin of.
    *  @param {Row} row */
   mayDelete(row) {
@@ -64,12 +47,12 @@ export class Acts {
     }, words.toSave);
   };
 
-  /** Hears of new replies from now on, or no longer. @param {Row} row */
-  async turnThread(row) {
+  /** Hears of new replies from now on, or no longer. @param {Row} row @param {boolean} [wanted] left out, the other than now */
+  async turnThread(row, wanted) {
     await this.#attempt(async () => {
-      const body = { channel_id: this.conversation.source.channelId, message_id: row.id };
-      const { subscribed } = await this.app.api.post("/channels/threads/subscription", body);
-      (await deeds()).toast(subscribed ? words.followsNow : words.followsNoMore);
+      const { follow, toast } = await deeds();
+      const { subscribed } = await follow(this.app.api, this.conversation.source.channelId, row.id ?? "", wanted);
+      toast(subscribed ? words.followsNow : words.followsNoMore);
     }, words.toFollow);
   }
 

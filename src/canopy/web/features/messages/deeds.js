@@ -7,6 +7,7 @@ import { reasonOf } from "./acts.js";
 import { deleteAdvice, words } from "./strings.js";
 
 export { rememberEmoji } from "../../parts/recent-emoji.js";
+export { follow } from "./following.js";
 export { toast };
 
 /** @param {string} text @param {string} said when it worked */

@@ -6,6 +6,7 @@ import { openDialog } from "../../parts/dialog.js";
 import { icon } from "../../parts/icons.js";
 import { recentEmoji } from "../../parts/recent-emoji.js";
 import { words as shared } from "../../parts/strings.js";
+import { rowMenu } from "./row-menu.js";
 import { sheetTitle } from "./strings.js";
 
 const QUICK = 5;
@@ -16,7 +17,8 @@ const AFTER = 400; // ms within which the click of a press comes when the finger
 /** @typedef {import("../../parts/message-row.js").Row} Row */
 
 /** @param {import("./acts.js").Acts} acts @param {Row} row */
-export function openSheet(acts, row) {
+export async function openSheet(acts, row) {
+  const items = await rowMenu(acts, row, true);
   /** Closed first, so that a dialog which the action opens knows where to return the focus. */
   const then = (/** @type {() => void} */ act) => () => {
     dialog.close();
@@ -30,7 +32,7 @@ export function openSheet(acts, row) {
         ${recentEmoji(QUICK).map((emoji) => html`<button type="button" aria-label=${emoji} @click=${then(() => void acts.reactQuickly(row, emoji))}>${emoji}</button>`)}
         <button type="button" aria-label=${shared.addReaction} @click=${then(() => void pick())}>${icon("smile")}</button>
       </div>
-      ${acts.of(row, true).map(({ label, act, danger }) => html`<button type="button" class="sheet-act${danger ? " is-danger" : ""}" @click=${then(act)}>${label}</button>`)}
+      ${items.map(({ label, act, danger }) => html`<button type="button" class="sheet-act${danger ? " is-danger" : ""}" @click=${then(act)}>${label}</button>`)}
       <button type="button" class="sheet-act" @click=${() => dialog.close()}>${shared.cancel}</button>
     </div>`,
   });

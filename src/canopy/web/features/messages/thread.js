@@ -3,6 +3,7 @@
 import { html, live, nothing, render } from "../../vendor/lit.js";
 import { icon } from "../../parts/icons.js";
 import { notice } from "../../parts/notice.js";
+import "./follow.js";
 import { ConversationFrame } from "./frame.js";
 import { pathOf } from "./rows.js";
 import { alsoSend, audienceWords, replyName, threadFeed, words } from "./strings.js";
@@ -42,7 +43,6 @@ export class ThreadPanel extends ConversationFrame {
   static properties = {
     ...ConversationFrame.properties,
     wanted: {},
-    follows: { state: true },
     missing: { state: true },
     also: { state: true },
   };
@@ -52,8 +52,6 @@ export class ThreadPanel extends ConversationFrame {
     this.composerName = "thread-composer";
     /** Any message of the thread. */
     this.wanted = "";
-    /** Whether the person is told of replies; null while that is not known. @type {boolean | null} */
-    this.follows = null;
     this.missing = false;
     /** Whether the next reply is sent to the channel too. */
     this.also = false;
@@ -83,7 +81,6 @@ export class ThreadPanel extends ConversationFrame {
       markUnread: () => {},
     });
     this.requestUpdate();
-    void this.#readFollows(root);
     if (this.wanted === root) await this.conversation.load();
     else await this.conversation.loadAround(this.wanted);
     await this.updateComplete;
@@ -95,7 +92,7 @@ export class ThreadPanel extends ConversationFrame {
   render() {
     return html`<header class="place-header">
         <h2 class="place-name" tabindex="-1">${words.thread}</h2>
-        ${this.follows === null ? nothing : this.#followButton(this.follows)}
+        ${this.#follow()}
         <button class="icon-button aside-close" type="button" aria-label=${words.closeThread} title=${words.closeThread} @click=${this.#close}>
           ${icon("cross")}</button>
       </header>
@@ -123,11 +120,9 @@ export class ThreadPanel extends ConversationFrame {
     this.app.outbox.send(`channel:${this.channelId}`, this.channelId, text, { lifespan });
   }
 
-  /** @param {boolean} follows */
-  #followButton(follows) {
-    const why = this.conversation?.view.value.lead?.own ? words.followsOwn : words.followsWhy;
-    return html`<button class="button is-quiet" type="button" aria-pressed=${follows ? "true" : "false"}
-      title=${follows ? why : words.followsNot} @click=${this.#turn}>${icon("bell")}${follows ? words.following : words.follow}</button>`;
+  #follow() {
+    const root = this.conversation?.source.root;
+    return root ? html`<canopy-follow .app=${this.app} .channelId=${this.channelId} .root=${root}></canopy-follow>` : nothing;
   }
 
   /** Closing is going back, where that is where one came from. */
@@ -140,25 +135,6 @@ export class ThreadPanel extends ConversationFrame {
   #pressed(event) {
     if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
     if (!document.querySelector("dialog[open], :popover-open")) this.#close();
-  }
-
-  /** @param {string} root */
-  async #readFollows(root) {
-    try {
-      const query = `channel_id=${encodeURIComponent(this.channelId)}&message_id=${encodeURIComponent(root)}`;
-      this.follows = (await this.app.api.get(`/channels/threads/subscription?${query}`)).subscribed;
-    } catch {
-      // Then the panel says nothing about it.
-    }
-  }
-
-  async #turn() {
-    const body = { channel_id: this.channelId, message_id: this.conversation.source.root, subscribed: !this.follows };
-    try {
-      this.follows = (await this.app.api.post("/channels/threads/subscription", body)).subscribed;
-    } catch {
-      this.requestUpdate();
-    }
   }
 }
 

@@ -9,6 +9,7 @@ import { icon } from "../../parts/icons.js";
 import "../../parts/menu.js";
 import { recentEmoji } from "../../parts/recent-emoji.js";
 import { words as shared } from "../../parts/strings.js";
+import { rowMenu } from "./row-menu.js";
 import { openSheet } from "./sheet.js";
 import { words } from "./strings.js";
 
@@ -77,13 +78,13 @@ export class MessageToolbar extends LightElement {
             @click=${() => this.acts.openThread(row)}>${icon("reply")}</button>`}
       <button class="icon-button" type="button" aria-label=${shared.save} title=${saved ? words.unsave : words.save} aria-pressed=${saved ? "true" : "false"}
         @click=${() => void this.acts.save(row)}>${icon("star")}</button>
-      <canopy-menu .label=${shared.more} .items=${this.acts.of(row)}></canopy-menu>`;
+      <canopy-menu .label=${shared.more} .source=${() => rowMenu(this.acts, row)}></canopy-menu>`;
   }
 
   /** @param {Row} row */
   #more(row) {
     return html`<button class="icon-button" type="button" aria-label=${shared.more} title=${shared.more}
-      @click=${() => openSheet(this.acts, row)}>${icon("more")}</button>`;
+      @click=${() => void openSheet(this.acts, row)}>${icon("more")}</button>`;
   }
 
   /** @param {KeyboardEvent} event */

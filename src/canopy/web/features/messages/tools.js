@@ -65,7 +65,7 @@ export class Tools {
   /** @param {HTMLElement} article */
   #sheet(article) {
     const row = this.rowOf(article.dataset.key ?? "");
-    if (row?.id && !row.deleted) openSheet(this.list.acts, row);
+    if (row?.id && !row.deleted) void openSheet(this.list.acts, row);
   }
 }
 
