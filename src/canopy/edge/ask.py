@@ -166,6 +166,12 @@ class Ask:
         """One header."""
         return self.request.headers.get(name)
 
+    def hang_up(self, *whose: str) -> None:
+        """End the streams of keys, sessions or users: their pages and programs learn of it and ask anew."""
+        if self.core.streams is not None:
+            for who in whose:
+                self.core.streams.end_of(who)
+
     # Answering.
 
     @contextlib.contextmanager

@@ -153,8 +153,7 @@ async def revoke_key(ask: Ask) -> Response:
     key_id, user = ask.token("key_id"), ask.principal.user
     known = await ask.core.writer.write(lambda tx: accounts.revoke_key(tx, user, key_id))
     found(known or None, "You have no such key.", "key_not_found")
-    if ask.core.streams is not None:
-        ask.core.streams.end_of(key_id)
+    ask.hang_up(key_id)
     return ask.answer(Revoked(message="revoked"))
 
 
@@ -173,8 +172,7 @@ async def change_key(ask: Ask) -> Response:
         return found(_own_key(tx, principal, key_id))
 
     changed = await ask.core.writer.write(change)
-    if ask.core.streams is not None:
-        ask.core.streams.end_of(key_id)
+    ask.hang_up(key_id)
     return ask.answer(OneKey(key=key_json(ask, changed, ask.principal.user_id)))
 
 
@@ -192,8 +190,7 @@ async def rotate_key(ask: Ask) -> Response:
 
     response = await ask.perform(rotate, wish, lambda tx, principal, ids: made[0])
     # Open streams know the old end of the key; whoever holds one comes again and is asked anew.
-    if ask.core.streams is not None:
-        ask.core.streams.end_of(key_id)
+    ask.hang_up(key_id)
     return response
 
 

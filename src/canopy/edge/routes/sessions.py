@@ -68,7 +68,7 @@ async def end_session(ask: Ask) -> Response:
     session_id, user = ask.token("session_id"), ask.principal.user
     known = await ask.core.writer.write(lambda tx: sessions.end_own_session(tx, user, session_id))
     found(known or None, "You are not signed in there.", "session_not_found")
-    _hang_up(ask, [session_id])
+    ask.hang_up(session_id)
     return ask.answer(Ended(ended=1))
 
 
@@ -76,7 +76,7 @@ async def end_others(ask: Ask) -> Response:
     """Sign all of the caller's browsers out but the one that asks."""
     user, here = ask.principal.user, ask.principal.credential
     ended = await ask.core.writer.write(lambda tx: sessions.end_other_sessions(tx, user, here))
-    _hang_up(ask, ended)
+    ask.hang_up(*ended)
     return ask.answer(Ended(ended=len(ended)))
 
 
@@ -94,20 +94,13 @@ async def change_password(ask: Ask) -> Response:
     check_password(wish.new_password, principal.username, "new_password")
     hashed = await asyncio.to_thread(hash_password, wish.new_password)
     ended = await ask.core.writer.write(lambda tx: _replace(tx, principal, hashed))
-    _hang_up(ask, ended)
+    ask.hang_up(*ended)
     return ask.answer(Ended(ended=len(ended)))
 
 
 def _replace(tx: Tx, principal: Principal, hashed: str) -> list[str]:
     accounts.set_password(tx, principal.user, hashed)
     return sessions.end_other_sessions(tx, principal.user, principal.credential)
-
-
-def _hang_up(ask: Ask, ended: list[str]) -> None:
-    """Open pages of those browsers learn of it by the end of their stream."""
-    if ask.core.streams is not None:
-        for session_id in ended:
-            ask.core.streams.end_of(session_id)
 
 
 def _json(ask: Ask, session: OpenSession) -> SessionJson:

@@ -102,8 +102,7 @@ async def sign_out(ask: Ask) -> Response:
     principal = ask.principal
     if principal.by_session:
         await ask.core.writer.write(lambda tx: sessions.end_session(tx, principal.credential))
-        if ask.core.streams is not None:
-            ask.core.streams.end_of(principal.credential)
+        ask.hang_up(principal.credential)
     response = ask.answer(Success())
     response.delete_cookie(cookie_name(ask.core), path="/", httponly=True, samesite="lax")
     return response

@@ -79,8 +79,8 @@ async def _set_status(ask: Ask, status: Status) -> Response:
         return set_status(tx, principal, shown_id, status)
 
     account = await ask.core.writer.write(change)
-    if status == "suspended" and ask.core.streams is not None:
-        ask.core.streams.end_of(account.user)
+    if status == "suspended":
+        ask.hang_up(account.user)
     return ask.answer(OneAccount(user=account_json(principal, account)))
 
 
@@ -123,8 +123,7 @@ async def revoke_key(ask: Ask) -> Response:
 
     known = await ask.core.writer.write(revoke)
     found(known or None, "There is no such key.", "key_not_found")
-    if ask.core.streams is not None:
-        ask.core.streams.end_of(key_id)
+    ask.hang_up(key_id)
     return ask.answer(Revoked(message="revoked"))
 
 
