@@ -17,7 +17,7 @@ import uvicorn
 
 from canopy import __version__, installed
 from canopy.crypto.sealing import token_digest
-from canopy.edge import accounts, answers, sessions
+from canopy.edge import accounts, answers, resets, sessions
 from canopy.edge.core import Claim, Core
 from canopy.edge.guard import Limits
 from canopy.edge.health import Health
@@ -351,6 +351,7 @@ class Node:
         accounts.touch_keys(tx, keys)
         sessions.touch_sessions(tx, browsers)
         sessions.forget_ended(tx)
+        resets.forget_expired(tx)
         answers.forget_old(tx, 1000)
         retention.prune_journal(tx)
 

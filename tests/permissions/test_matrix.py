@@ -26,6 +26,10 @@ LEFT_OUT = {
     ),
     **dict.fromkeys(("POST /setup", "POST /register"), "makes accounts: tests/edge/test_accounts.py"),
     **dict.fromkeys(("POST /keys", "POST /admin/users/{user_id}/keys"), "grants: tests/edge/test_accounts.py"),
+    **dict.fromkeys(
+        ("POST /reset", "POST /reset/check", "POST /admin/users/{user_id}/reset"),
+        "is how a password comes to be: tests/edge/test_resets.py",
+    ),
     "POST /keys/{key_id}/rotate": "grants: tests/edge/test_key_rotation.py",
     **dict.fromkeys(("GET /events/stream", "GET /mentions/stream"), "does not end: tests/edge/test_stream.py"),
     **dict.fromkeys(

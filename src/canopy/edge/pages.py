@@ -47,8 +47,8 @@ _OLD = {
 }
 _PLACES = frozenset(
     (
-        *("", "setup", "login", "register", "pending", "claim-admin", "offline", "c", "dm", "feed", "board", "agents"),
-        *("people", "activity", "search", "live", "files", "connect", "trust", "settings", "admin"),
+        *("", "setup", "login", "register", "reset", "pending", "claim-admin", "offline", "c", "dm", "feed"),
+        *("board", "agents", "people", "activity", "search", "live", "files", "connect", "trust", "settings", "admin"),
     )
 )
 """First parts of the app's addresses (the map of its screens)."""

@@ -23,7 +23,7 @@ import { failure } from "./parts/notice.js";
 import { shell } from "./parts/shell.js";
 import "./parts/status-strip.js";
 import { frameWords as words } from "./parts/strings.js";
-import { OUTSIDE, placesOf } from "./routes.js";
+import { FOR_ALL, OUTSIDE, placesOf } from "./routes.js";
 import { LANDMARKS, bindFaces, bindShortcuts, help } from "./shortcuts.js";
 import { Visits } from "./visits.js";
 import { html, render } from "./vendor/lit.js";
@@ -46,17 +46,18 @@ void begin();
 async function begin() {
   try {
     const { session, needed } = await whoIsHere(app.api);
-    if (session) enter(session);
-    else await outside(needed);
+    if (!session) await outside(needed);
+    else if (FOR_ALL.has(app.router.path)) await outside(needed, begin);
+    else enter(session);
   } catch (error) {
     screen?.unmount();
     render(html`<main class="outside">${failure(words.unreachable, words.unreachableAdvice, error, begin)}</main>`, root);
   }
 }
 
-/** @param {boolean} needed whether the node has no account yet */
-async function outside(needed) {
-  app.router.onChange = () => void outside(needed);
+/** @param {boolean} needed whether the node has no account yet @param {() => Promise<void>} [next] what another address means */
+async function outside(needed, next = () => outside(needed)) {
+  app.router.onChange = () => void next();
   const wanted = app.router.path in OUTSIDE ? app.router.path : "/login";
   const path = needed ? "/setup" : wanted === "/setup" ? "/login" : wanted;
   // Who was on the way to a message is led there after the door.

@@ -21,7 +21,10 @@ export const OUTSIDE = {
   "/setup": () => import("./features/people/setup.js"),
   "/login": () => import("./features/people/sign-in.js"),
   "/register": () => import("./features/people/register.js"),
+  "/reset": () => import("./features/people/reset.js"),
 };
+/** These make sense to somebody who is signed in, too: perhaps as somebody else. */
+export const FOR_ALL = new Set(["/reset"]);
 
 const THREAD = { load: () => import("./features/messages/thread.js"), label: frameWords.thread };
 const SETTINGS = { load: () => import("./features/settings/settings.js") };

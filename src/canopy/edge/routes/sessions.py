@@ -10,7 +10,7 @@ import msgspec
 from starlette.responses import Response
 
 from canopy.crypto.passwords import LONGEST, hash_password, verify_password
-from canopy.edge import accounts, sessions
+from canopy.edge import accounts, resets, sessions
 from canopy.edge.ask import Ask, check_password, found, invalid
 from canopy.edge.principal import Permission, Principal
 from canopy.edge.route import LongPage, get, post, remove
@@ -100,6 +100,7 @@ async def change_password(ask: Ask) -> Response:
 
 def _replace(tx: Tx, principal: Principal, hashed: str) -> list[str]:
     accounts.set_password(tx, principal.user, hashed)
+    resets.drop_reset(tx, principal.user)
     return sessions.end_other_sessions(tx, principal.user, principal.credential)
 
 

@@ -1,5 +1,5 @@
 """The routes of the room, by what they are about."""
 
-from canopy.features.admin.routes import accounts, keys
+from canopy.features.admin.routes import accounts, keys, resetting
 
-ROUTES = [*accounts.ROUTES, *keys.ROUTES]
+ROUTES = [*accounts.ROUTES, *keys.ROUTES, *resetting.ROUTES]

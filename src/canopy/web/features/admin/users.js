@@ -1,14 +1,16 @@
 /** The accounts of this node: who waits, who is in, who is out. */
 
 import { html, nothing, repeat } from "../../vendor/lit.js";
-import { ApiError, Unreachable } from "../../base/api.js";
 import { fill } from "../../base/language.js";
 import { ago } from "../../base/time.js";
 import { avatar } from "../../parts/avatar.js";
 import { confirm } from "../../parts/confirm.js";
 import { LightElement } from "../../parts/element.js";
 import { icon } from "../../parts/icons.js";
+import "../../parts/menu.js";
 import { notice } from "../../parts/notice.js";
+import { actsOn } from "./account-acts.js";
+import { explained } from "./explained.js";
 import { words } from "./strings.js";
 
 /** @typedef {import("./admin.js").Account} Account */
@@ -60,7 +62,7 @@ class Accounts extends LightElement {
       <div class="list-main"><h2><a href="/people/${encodeURIComponent(id)}">@${name}</a> <span class="badge ${tone}">${/** @type {any} */ (words)[status] ?? status}</span>
           ${account.is_owner ? html`<span class="badge is-plain">${words.owner}</span>` : nothing}</h2>
         <p class="quiet is-meta">${type === "agent" ? words.agent : words.human} · ${fill(words.made, { when: ago(new Date(account.created_at)) })}</p></div>
-      <div class="list-acts">${account.is_owner ? nothing : this.#buttons(account)}</div>
+      <div class="list-acts">${account.is_owner ? nothing : html`${this.#buttons(account)}<canopy-menu .label=${fill(words.more, { name })} .items=${actsOn(this.app, account)}></canopy-menu>`}</div>
     </li>`;
   }
 
@@ -103,13 +105,6 @@ class Accounts extends LightElement {
     await this.app.api.post(`/admin/users/${encodeURIComponent(account.user_id)}/${verb}`, {});
     await this.reload();
   }
-}
-
-/** @param {unknown} error */
-function explained(error) {
-  if (error instanceof Unreachable) return words.unreachable;
-  if (error instanceof ApiError) return error.message;
-  throw error;
 }
 
 customElements.define("canopy-accounts", Accounts);
