@@ -16,6 +16,7 @@ const PARTS = [
   () => import("./features/channels/channel-menu.js"),
   () => import("./features/channels/new.js"),
   () => import("./features/trust/sync-panel.js"),
+  () => import("./parts/drawer.js"),
   () => import("./parts/emoji-picker.js"),
   () => import("./parts/composer-backdrop.js"),
   () => import("./parts/composer-calls.js"),

@@ -21,7 +21,7 @@ import { nothing, render } from "./vendor/lit.js";
 /** @typedef {{screen: Screen | null, key: string}} Shown */
 /** @typedef {{channel: string | null, panel: string | null}} Frame */
 
-const NARROW = matchMedia("(max-width: 899px)");
+const NARROW = matchMedia("(max-width: 599px)"); // where the list of conversations is a page
 const HOME = "general";
 const MOST_CALLS = 99;
 

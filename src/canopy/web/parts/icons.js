@@ -6,6 +6,7 @@ export const PATHS = {
   home: svg`<path d="M4 11.5 12 4l8 7.5M6.5 9.8V20h11V9.8M10 20v-5.5h4V20"/>`,
   plus: svg`<path d="M12 5v14M5 12h14"/>`,
   search: svg`<circle cx="10.5" cy="10.5" r="6"/><path d="M15 15l5 5"/>`,
+  menu: svg`<path d="M4 7h16M4 12h16M4 17h16"/>`,
   list: svg`<path d="M9 6h11M9 12h11M9 18h11M4.5 6h.1M4.5 12h.1M4.5 18h.1"/>`,
   archive: svg`<path d="M4 5h16v4H4zM5.5 9v10h13V9M10 13h4"/>`,
   people: svg`<circle cx="9" cy="8.5" r="3.25"/><path d="M3 19.5c.6-3.6 2.8-5.5 6-5.5s5.4 1.9 6 5.5M15.5 5.6a3.25 3.25 0 0 1 0 5.800M17.5 14.5c2 .7 3.2 2.4 3.5 5"/>`,

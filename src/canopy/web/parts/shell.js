@@ -31,7 +31,10 @@ export function shell({ page, conversation, panel, banner, rail, account, sideba
       </nav>
       <nav class="sidebar" aria-label=${words.conversations} @keydown=${rove}>${sidebar}</nav>
       ${sizer(words.resize)}
-      <main class="main" id="main"><div data-screen></div></main>
+      <main class="main" id="main">
+        <canopy-drawer></canopy-drawer>
+        <div data-screen></div>
+      </main>
       ${panel === null ? nothing : html`<aside class="aside" aria-label=${panel}><div data-panel></div></aside>`}
       <footer class="status" aria-label=${words.status}>${status}</footer>
     </div>`;
@@ -88,6 +91,29 @@ function grab(event) {
  */
 
 const MOST_MARKED = 9;
+const TABLET = matchMedia("(min-width: 600px) and (max-width: 899px)");
+
+/** In the header of every place on a tablet: what opens the list of conversations. */
+class DrawerButton extends LightElement {
+  connectedCallback() {
+    super.connectedCallback();
+    this.stops.listen(TABLET, "change", () => this.requestUpdate());
+  }
+
+  render() {
+    if (!TABLET.matches) return nothing;
+    return html`<button class="icon-button drawer-open" type="button" aria-label=${words.showConversations} title=${words.showConversations}
+      aria-expanded="false" @click=${this.#open}>${icon("menu")}</button>`;
+  }
+
+  /** @param {Event} event */
+  async #open({ currentTarget }) {
+    const { Drawer } = await import("./drawer.js");
+    new Drawer(/** @type {HTMLElement} */ (currentTarget)).open();
+  }
+}
+
+customElements.define("canopy-drawer", DrawerButton);
 
 /** The places of the app at the edge of the page; on a phone the tabs at its foot. */
 export class Rail extends LightElement {

@@ -40,6 +40,7 @@ export const words = catalogue("parts", {
   skipToContent: "Skip to content",
   main: "Main",
   conversations: "Conversations",
+  showConversations: "Show conversations",
   status: "Status",
   home: "Home",
   network: "Network",
