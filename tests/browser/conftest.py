@@ -15,7 +15,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Playwright,
+    Request,
+    sync_playwright,
+)
 from tests.e2e.node import PASSWORD, Node
 
 FLAGS = [
@@ -38,23 +47,55 @@ MIRA = "Mira Okafor"
 def find_chromium() -> str | None:
     """The system's Chromium; none is ever downloaded."""
     wanted = os.environ.get("CANOPY_CHROMIUM")
-    names = [wanted] if wanted else ["chromium", "chromium-browser", "google-chrome"]
+    names = [wanted] if wanted else ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One per module, not per session: Playwright's loop must not run under the tests of other folders."""
+def needed_chromium() -> str:
+    """Its path; without one the test fails where browsers are required, and is skipped elsewhere."""
     path = find_chromium()
-    if path is None:
-        text = "no Chromium: set CANOPY_CHROMIUM or put `chromium` on the PATH"
-        if os.environ.get("CANOPY_REQUIRE_BROWSER") == "1":
-            pytest.fail(text)
-        pytest.skip(text)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield running
-        running.close()
+    if path is not None:
+        return path
+    text = "no Chromium: set CANOPY_CHROMIUM or put `chromium` on the PATH"
+    if os.environ.get("CANOPY_REQUIRE_BROWSER") == "1":
+        pytest.fail(text)
+    pytest.skip(text)
+
+
+class Chromium:
+    """Started for the first test that wants it, and again when it has died under one."""
+
+    def __init__(self) -> None:
+        self.playwright: Playwright | None = None
+        self.browser: Browser | None = None
+
+    def get(self) -> Browser:
+        self.playwright = self.playwright or sync_playwright().start()
+        if self.browser is None or not self.browser.is_connected():
+            self.browser = self.playwright.chromium.launch(executable_path=needed_chromium(), args=FLAGS)
+        return self.browser
+
+    def stop(self) -> None:
+        if self.browser is not None:
+            self.browser.close()
+        if self.playwright is not None:
+            self.playwright.stop()
+        self.browser = self.playwright = None
+
+
+CHROMIUM = Chromium()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """After the last test of this folder: Playwright's loop must not run under the tests of others."""
+    if nextitem is None or nextitem.path.parent != Path(__file__).parent:
+        CHROMIUM.stop()
+
+
+@pytest.fixture
+def browser() -> Browser:
+    return CHROMIUM.get()
 
 
 @dataclass

@@ -23,7 +23,10 @@ export class Deletions {
     this.items = new Store(this.#load());
     /** @type {Map<string, ReturnType<typeof setTimeout>>} */
     this.timers = new Map();
-    /** Waited for before the message is forgotten, so that no page shows it again for a moment. @type {Set<(item: Deletion) => Promise<void>>} */
+    /**
+     * Waited for before the message is forgotten, so that no page shows it again for a moment; told whether it is gone.
+     * @type {Set<(item: Deletion, gone: boolean) => Promise<void>>}
+     */
     this.hearers = new Set();
     this.unwatch = storage.watch(this.name, () => this.items.set(this.#load()));
     addEventListener("pagehide", this.#leaving);
@@ -37,7 +40,7 @@ export class Deletions {
     for (const timer of this.timers.values()) clearTimeout(timer);
   }
 
-  /** @param {(item: Deletion) => Promise<void>} fn @returns {() => void} */
+  /** @param {(item: Deletion, gone: boolean) => Promise<void>} fn @returns {() => void} */
   onDone(fn) {
     this.hearers.add(fn);
     return () => this.hearers.delete(fn);
@@ -70,13 +73,15 @@ export class Deletions {
 
   /** @param {Deletion} item */
   async #send(item) {
+    let gone = true;
     try {
       await this.api.delete(pathOf(item));
     } catch (error) {
       const refused = error instanceof ApiError && error.status < 500 && error.status !== 401 && error.status !== 429;
       if (!refused) return this.#arm(item, AGAIN);
+      gone = error.status === 404;
     }
-    await Promise.all([...this.hearers].map((hearer) => hearer(item)));
+    await Promise.all([...this.hearers].map((hearer) => hearer(item, gone)));
     this.timers.delete(item.messageId);
     return this.#forget(item.messageId);
   }

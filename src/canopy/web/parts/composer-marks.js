@@ -1,4 +1,4 @@
-/** The chords of a composer. Loaded with the first of them. */
+/** The chords of a composer. They act at once, on what is selected when they are pressed. */
 
 /** What is put before and behind the selection, by chord. @type {Record<string, [string, string]>} */
 const MARKS = { b: ["**", "**"], i: ["_", "_"], e: ["`", "`"], L: ["[", "](https://)"] };

@@ -6,6 +6,7 @@
 import { html, live, nothing } from "../vendor/lit.js";
 import { preferences } from "../base/preferences.js";
 import { excerpt } from "../base/text.js";
+import { pressed } from "./composer-marks.js";
 import { LightElement } from "./element.js";
 import { icon } from "./icons.js";
 import { livesFor, spanWords, tooLong, words } from "./strings.js";
@@ -338,7 +339,7 @@ export class Composer extends LightElement {
   #shortcut({ key, shiftKey }) {
     const chord = shiftKey ? key.toUpperCase() : key.toLowerCase();
     if (!CHORDS.has(chord)) return false;
-    void import("./composer-marks.js").then(({ pressed }) => pressed(this, chord));
+    pressed(this, chord);
     return true;
   }
 

@@ -170,6 +170,13 @@ export class Conversation {
     if (row) this.#replace({ ...row, ...change });
   }
 
+  /** One that was deleted from here. With replies something stays of it; else there is nothing to ask for. @param {string} id */
+  async deleted(id) {
+    const row = this.find(id);
+    if (row && !row.replies) this.#remove(id);
+    else await this.refresh(id);
+  }
+
   /** Reads one message again; only one that is shown, and not twice at a time. @param {string} id */
   async refresh(id) {
     if (!this.find(id)) return void this.further?.forget(id);

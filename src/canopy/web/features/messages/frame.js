@@ -67,7 +67,7 @@ export class ConversationFrame extends LightElement {
       () => this.conversation.stop(),
       outbox.onSent((message) => this.conversation.acknowledged(message)),
       outbox.items.subscribe(() => this.conversation.settleEarly()),
-      deletions.onDone(({ messageId }) => this.conversation.refresh(messageId)),
+      deletions.onDone(({ messageId }, gone) => (gone ? this.conversation.deleted(messageId) : this.conversation.refresh(messageId))),
       stream.onEvents((events) => this.conversation.hear(events)),
       stream.onReset(() => void this.conversation.reload()),
     );
