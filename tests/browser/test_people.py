@@ -276,6 +276,39 @@ def test_AD_6_the_open_tab_of_a_suspended_account_is_signed_out(own_team: Node, 
     mira.expect_noise()
 
 
+def test_the_owner_hands_the_node_over_in_two_steps(own_team: Node, people: People) -> None:
+    ada, mira = people(own_team), people(own_team)
+    ada.sign_in("ada")
+    mira.sign_in("mira")
+    mira.open_general()
+    arrive(ada, "/admin/users")
+    expect(ada.page.get_by_role("button", name="More for ada")).to_have_count(0)
+    ada.page.get_by_role("button", name="More for mira").click()
+    ada.page.get_by_role("menuitem", name="Make the owner").click()
+    dialog = ada.page.get_by_role("dialog", name="Hand this node over to @mira?")
+    expect(dialog).to_contain_text("Only the new owner can give it back.")
+    dialog.get_by_role("button", name="Go on").click()
+    handle, password = dialog.get_by_label("Type mira to confirm"), dialog.get_by_label("Your password", exact=True)
+    expect(handle).to_be_focused()
+    expect(password).to_have_attribute("autocomplete", "current-password")
+    assert grave(ada.page) == []
+    handle.fill("mia")
+    password.fill("not it")
+    password.press("Enter")
+    expect(dialog.get_by_role("alert")).to_have_text("This is not your current password.")
+    password.fill(PASSWORD)
+    password.press("Enter")
+    expect(dialog.get_by_role("alert")).to_have_text("This is not the handle of that account.")
+    expect(password).to_have_value(PASSWORD)
+    handle.fill("mira")
+    dialog.get_by_role("button", name="Hand over").click()
+    expect(ada.box).to_be_visible()
+    expect(ada.page.get_by_role("link", name=re.compile("^Administration"))).to_have_count(0)
+    mira.page.get_by_role("button", name="Reload").click()
+    expect(mira.page.get_by_role("link", name=re.compile("^Administration"))).to_be_visible()
+    ada.expect_noise()
+
+
 def test_the_overview_shows_only_what_asks_for_something(own_team: Node, people: People) -> None:
     ada = people(own_team)
     ada.sign_in("ada")

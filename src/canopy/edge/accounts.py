@@ -125,6 +125,7 @@ _SET_PASSWORD = prepare(
 _SET_STATUS = prepare(
     update(accounts).where(accounts.c.user == bindparam("who")).values(status=bindparam("new_status"))
 )
+_SET_OWNER = prepare(update(accounts).values(owner=accounts.c.user == bindparam("who")))
 
 _INSERT_KEY = prepare(insert(api_keys).values(row_of(api_keys)))
 _BY_DIGEST = prepare(
@@ -202,6 +203,12 @@ def list_accounts(tx: Read) -> list[Account]:
 def set_status(tx: Tx, user: UserKey, status: Status) -> None:
     """Approve or suspend an account."""
     _SET_STATUS.run(tx, who=user, new_status=status)
+    write_notice(tx, _CHANGED)
+
+
+def set_owner(tx: Tx, user: UserKey) -> None:
+    """This account owns the node from now on, and no other."""
+    _SET_OWNER.run(tx, who=user)
     write_notice(tx, _CHANGED)
 
 

@@ -17,6 +17,7 @@ import { loadAhead } from "./ahead.js";
 import { Channels } from "./features/channels/channels.js";
 import "./features/channels/sidebar.js";
 import "./features/people/account.js";
+import { tellOwner } from "./features/people/owner-now.js";
 import { signOut, whoIsHere } from "./features/people/session.js";
 import { Peers } from "./features/trust/peers.js";
 import { failure } from "./parts/notice.js";
@@ -125,7 +126,7 @@ function enter(session) {
   void stream.start().then(() => {
     void channels.load().then(() => visits.settle());
     void peers.load();
-    if (mayManage) stops.add(countApprovals(signedIn));
+    stops.add(mayManage ? countApprovals(signedIn) : tellOwner(signedIn));
     catchUp();
     const arrived = app.router.path in OUTSIDE;
     visits.go(app.router.path, "load");

@@ -44,6 +44,8 @@ export const words = catalogue("accounts", {
   badClaim: "This setup code is not the one of this node.",
   alreadySetUp: "This node has been set up already.",
   required: "Please fill this in.",
+  youOwn: "You are the owner of this node now.",
+  reload: "Reload",
   resetTitle: "Choose a new password",
   resetLead: "For @{handle}. All browsers of this account are signed out; API keys go on working.",
   resetButton: "Save and sign in",
