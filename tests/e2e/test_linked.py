@@ -12,7 +12,7 @@ import pytest
 from tests.e2e.node import Node, canopy
 from tests.e2e.pair import invite_of, is_level, link, nodes, peers, syncing, wait_until, words
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
 
 
 def post_many(node: Node, count: int, prefix: str = "m", hands: int = 8) -> list[str]:
@@ -32,6 +32,7 @@ def same(one: Node, other: Node) -> bool:
     return [m["id"] for m in one.messages()] == [m["id"] for m in other.messages()]
 
 
+@pytest.mark.timed
 def test_an_invite_links_two_nodes_within_two_seconds(tmp_path: Path) -> None:
     with nodes(tmp_path, "one", "two") as (one, two):
         one.post("before")

@@ -22,7 +22,7 @@ from tests.e2e.foreign import Foreign, read_code
 from tests.e2e.node import Node
 from tests.e2e.pair import invite_of, is_level, link, nodes, peers, syncing, wait_until, words
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(170)]
+pytestmark = [pytest.mark.slow, pytest.mark.timed, pytest.mark.timeout(170)]
 
 IDLE = 200
 GARBAGE = 1_000

@@ -190,6 +190,7 @@ async def everything_is_heard_late(node: Node, deaf: Stream, count: int) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 @pytest.mark.timeout(180)
 def test_clients_that_stop_reading_harm_nobody(owned: Node) -> None:
     """200 listeners ask for the whole journal and read nothing of it, while others talk and listen."""
@@ -268,6 +269,7 @@ async def reach_all(node: Node, line: Line, streams: list[Stream], content: str)
 
 
 @pytest.mark.slow
+@pytest.mark.timed
 @pytest.mark.timeout(180)
 def test_one_event_reaches_a_thousand_streams_in_time(owned: Node) -> None:
     async def scenario() -> list[float]:
