@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Locator, expect
-
+from playwright.sync_api import Locator, ViewportSize, expect
 from tests.browser.conftest import People, Person, mira_says
 from tests.browser.test_access import THEMES, Theme, grave
 from tests.e2e.node import Node
 
 pytestmark = pytest.mark.browser
 
-TABLET = {"width": 700, "height": 900}
+TABLET: ViewportSize = {"width": 700, "height": 900}
 LEAST_TARGET = 44  # px
 
 

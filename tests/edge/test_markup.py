@@ -4,6 +4,8 @@ import re
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import text
 
 from canopy.edge.markup import DEEPEST, LONGEST, to_html
 from tests.edge.client import Local
@@ -89,6 +91,85 @@ def test_who_is_called_is_marked_but_not_in_code() -> None:
     made = to_html("@Ada and `@ada`, ada@ada.org, @adam\n\n```\n@ada\n```", (("ada", "user_1"),))
     assert made.count('<span class="mention" data-user="user_1">') == 1
     assert '<span class="mention" data-user="user_1">@Ada</span>' in made
+
+
+MESSAGE = "M" + "0123456789abcdef" + "00000000"
+REFERENCE = f"mesh:C0123456789abcdef/{MESSAGE}"
+
+
+def references(source: str) -> list[tuple[str, str]]:
+    """What leads into the app, and how it is called."""
+    return re.findall(r'<a class="reference" href="([^"]*)" rel="[^"]*">([^<]*)</a>', to_html(source))
+
+
+@pytest.mark.parametrize(
+    "around", ["{}", "see {}.", "({})", "**{}**", "- {}", "> {}, said she", "{}\n", "a\n{}", "<{}>", "*{}*!"]
+)
+@pytest.mark.parametrize("channel", ["general", "C0123456789abcdef"])
+def test_a_reference_leads_to_its_message(around: str, channel: str) -> None:
+    reference = f"mesh:{channel}/{MESSAGE}"
+    assert references(around.format(reference)) == [(f"/c/{channel}/{MESSAGE}", reference)]
+
+
+def test_two_references_and_a_call_in_one_line() -> None:
+    other = f"mesh:general/{MESSAGE}"
+    made = to_html(f"@ada {REFERENCE} and {other} @ada", (("ada", "user_1"),))
+    assert made.count('class="reference"') == made.count('class="mention"') == 2
+    assert re.sub(r"<[^>]*>", "", made).strip() == f"@ada {REFERENCE} and {other} @ada"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"`{REFERENCE}`",
+        f"```\n{REFERENCE}\n```",
+        f"    {REFERENCE}",
+        f"[{REFERENCE}](https://evil.example)",
+        f"[see]({REFERENCE})",
+        f"[{REFERENCE}]({REFERENCE})",
+        f"![{REFERENCE}]({REFERENCE})",
+        f"https://x.example/{REFERENCE}",
+        f"x{REFERENCE}",
+        f"x-{REFERENCE}",
+        f"/{REFERENCE}",
+        f"@{REFERENCE}",
+        f"mesh:{REFERENCE}",
+        f"{REFERENCE}0",
+        f"{REFERENCE}/x",
+        f"{REFERENCE}-",
+        f"{REFERENCE}#x",
+        f"{REFERENCE}é",
+        f"é{REFERENCE}",
+        REFERENCE.upper(),
+        REFERENCE[:-1],
+        REFERENCE.replace("C0", "D0"),
+        REFERENCE.replace("/", "//"),
+        REFERENCE.replace("/", "/ "),
+        REFERENCE.replace("mesh:", "mesh: "),
+        REFERENCE.replace("mesh:", "canopy:"),
+        f"mesh:random/{MESSAGE}",
+        f"mesh:../{MESSAGE}",
+        f"mesh:general/../{MESSAGE}",
+        REFERENCE.replace("/M0", "/M\u0660"),
+    ],
+)
+def test_nothing_else_is_a_reference(source: str) -> None:
+    assert references(source) == []
+    assert 'href="/' not in to_html(source)
+    assert 'href="mesh' not in to_html(source)
+
+
+def test_a_link_that_calls_itself_a_message_says_where_it_leads() -> None:
+    assert f"<bdi>{REFERENCE}</bdi> <bdi>[evil.example]</bdi></a>" in to_html(f"[{REFERENCE}](https://evil.example)")
+    assert "[evil.example]" in to_html("[MESH:general/x](https://evil.example)")
+
+
+@given(text(alphabet="mesh:generalCM0f/ `[]()<>*_\\\n@.-#é\u202e", max_size=40), text(max_size=10), text(max_size=10))
+def test_whatever_stands_around_it_only_the_reference_itself_is_a_link(noise: str, before: str, after: str) -> None:
+    for source in (noise, f"{before}{REFERENCE}{after}", f"{noise}{REFERENCE}{noise}"):
+        found = references(source)
+        assert found == [(f"/c/C0123456789abcdef/{MESSAGE}", REFERENCE)] * len(found)
+        assert len(found) == to_html(source).count("reference") <= source.count(REFERENCE)
 
 
 def test_a_long_text_is_shown_as_it_is() -> None:

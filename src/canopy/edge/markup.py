@@ -51,6 +51,8 @@ _HOST = re.compile(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?::\d+)?(?:/\S*)?", 
 _TURNING = dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 """Characters that turn the direction of what follows: a link has none, or it could rewrite where it says it leads."""
 _WORD = re.compile(r"[\w.+-]{1,30}")
+_REFERENCE = re.compile(r"(?<![\w:/.@#-])mesh:(general|C[0-9a-f]{16})/(M[0-9a-f]{24})(?![\w:/@#-])")
+"""A message by what it is called on every node. What stands right beside it makes it another word."""
 
 
 @lru_cache(maxsize=KEPT)
@@ -154,20 +156,46 @@ def _marked(children: list[Token], called: dict[str, str]) -> list[Token]:
         elif link is not None:
             said.append(token)
         else:
-            made += _calls(token, called) if token.type == "text" and called else [token]
+            made += _words(token, called) if token.type == "text" else [token]
     return made
 
 
+def _words(text: Token, called: dict[str, str]) -> list[Token]:
+    """Plain words: references lead to their message on the reader's own node, handles to whom they call."""
+    made: list[Token] = []
+    end = 0
+    for reference in _REFERENCE.finditer(text.content):
+        made += [*_calls(_text(text.content[end : reference.start()]), called), *_reference(reference)]
+        end = reference.end()
+    return [*made, *_calls(_text(text.content[end:]), called)] if end else _calls(text, called)
+
+
+def _reference(found: re.Match[str]) -> list[Token]:
+    from markdown_it.token import Token  # noqa: PLC0415 - start-up time
+
+    link = Token("link_open", "a", 1)
+    link.attrs = {"class": "reference", "href": f"/c/{found[1]}/{found[2]}"}
+    return [link, _text(found[0]), Token("link_close", "a", -1)]
+
+
 def _where(link: Token, said: list[Token]) -> list[Token]:
-    """The words of a link, and the host that it really leads to when they name another."""
+    """The words of a link, and the host that it really leads to when they name another, or a message."""
+    if link.info == "auto" and (found := _REFERENCE.fullmatch(str(link.attrs["href"]))):
+        link.attrs = {"class": "reference", "href": f"/c/{found[1]}/{found[2]}"}
+        return said
     link.attrSet("target", "_blank")
     for token in said:
         token.content = token.content.translate(_TURNING)
-    named = _HOST.search("".join(token.content for token in said))
+    words = "".join(token.content for token in said)
     host = _host(str(link.attrs.get("href", "")))
-    if named is None or named[1].casefold() == host.casefold() or not host:
+    if not host or not _names_another(words, host):
         return said
     return [*_apart(said), _text(" "), *_apart([_text(f"[{host}]")])]
+
+
+def _names_another(words: str, host: str) -> bool:
+    named = _HOST.search(words)
+    return "mesh:" in words.casefold() or (named is not None and named[1].casefold() != host.casefold())
 
 
 def _apart(tokens: list[Token]) -> list[Token]:
@@ -193,6 +221,8 @@ _CALL = re.compile(r"(?<![A-Za-z0-9_.\-@])@([A-Za-z0-9](?:[A-Za-z0-9_.-]{0,47}[A
 def _calls(text: Token, called: dict[str, str]) -> list[Token]:
     from markdown_it.token import Token  # noqa: PLC0415 - start-up time
 
+    if not called:
+        return [text]
     made: list[Token] = []
     end = 0
     for call in _CALL.finditer(text.content):

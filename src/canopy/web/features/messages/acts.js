@@ -108,6 +108,12 @@ export class Acts {
     await (await deeds()).copy(link, words.linkCopied);
   }
 
+  /** What leads to it on any node. @param {Row} row */
+  async copyReference(row) {
+    const { copy, referenceTo } = await deeds();
+    await copy(referenceTo(this.conversation.source.channelId, row.id ?? ""), words.referenceCopied);
+  }
+
   /** @param {Row} row */
   async startEdit(row) {
     if (!row.own || !row.id || row.deleted) return;

@@ -189,7 +189,7 @@ export class ChannelScreen extends ConversationFrame {
 
   render() {
     const { status } = this.conversation.view.value;
-    if (status === "missing" && !this.lost) return notice(words.unavailable, words.unavailableAdvice, { heading: "h1" });
+    if (status === "missing") return this.#unavailable();
     return html`${this.#header()}
       ${this.lost ? this.#lost() : this.#list()}
       <canopy-announcer class="sr-only" role="log" aria-label=${words.newMessages}></canopy-announcer>
@@ -198,6 +198,12 @@ export class ChannelScreen extends ConversationFrame {
         label: composerName(this.#name),
         audience: audience(this.#name, this.members?.length ?? null, this.nodes),
       })}`;
+  }
+
+  /** Nothing of a channel that cannot be read, and no hint why. */
+  #unavailable() {
+    const [title, advice] = this.lost ? [words.missingMessage, words.missingMessageAdvice] : [words.unavailable, words.unavailableAdvice];
+    return notice(title, advice, { heading: "h1" });
   }
 
   #list() {

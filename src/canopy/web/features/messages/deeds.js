@@ -6,6 +6,7 @@ import { toast } from "../../parts/toast.js";
 import { reasonOf } from "./acts.js";
 import { deleteAdvice, words } from "./strings.js";
 
+export { referenceTo } from "../../base/reference.js";
 export { rememberEmoji } from "../../parts/recent-emoji.js";
 export { follow } from "./following.js";
 export { toast };

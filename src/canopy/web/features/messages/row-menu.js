@@ -16,6 +16,7 @@ export async function rowMenu(acts, row, sheet = false) {
     { label: words.quote, act: () => acts.quote(row) },
     { label: words.copyText, act: () => void acts.copyText(row) },
     { label: words.copyLink, act: () => void acts.copyLink(row) },
+    { label: words.copyReference, act: () => void acts.copyReference(row) },
     ...(inThread ? [] : [{ label: words.markUnread, act: () => acts.host.markUnread(row) }, following(acts, row, await followsThread(acts, row))]),
     ...(row.own ? [{ label: words.edit, act: () => void acts.startEdit(row) }, { label: words.changeLifespan, act: () => void acts.changeLifespan(row) }] : []),
     ...(acts.mayDelete(row) ? [{ label: words.delete, danger: true, act: () => void acts.remove(row) }] : []),

@@ -1,6 +1,7 @@
 /** Searching one channel, beside it. The address holds what is asked, so Back and a copied link find it again. */
 
 import { html, nothing, render, repeat } from "../../vendor/lit.js";
+import { pathOfReference } from "../../base/reference.js";
 import { clockTime, dayLabel, fullTime } from "../../base/time.js";
 import { LightElement } from "../../parts/element.js";
 import { icon } from "../../parts/icons.js";
@@ -80,6 +81,8 @@ export class ChannelSearch extends LightElement {
   }
 
   #results() {
+    const path = pathOfReference(this.asked);
+    if (path) return html`<a class="button hit-message" href=${path}>${words.toMessage}</a>`;
     if (this.error) return failure(words.searchFailed, words.nothingLost, this.error, () => void this.#search(""));
     if (!this.hits) return html`<p class="search-hint">${words.searchHint}</p>`;
     if (this.hits.rows.length === 0) return notice(words.nothingFound, words.nothingFoundAdvice);
@@ -111,8 +114,9 @@ export class ChannelSearch extends LightElement {
 
   /** @param {KeyboardEvent} event */
   #entered(event) {
-    if (event.key === "Enter" && !event.isComposing) void this.#search("");
-    if (event.key === "ArrowDown") /** @type {HTMLElement | null} */ (this.querySelector(".hit"))?.focus();
+    const path = pathOfReference(this.asked);
+    if (event.key === "Enter" && !event.isComposing) path ? this.app.router.go(path) : void this.#search("");
+    if (event.key === "ArrowDown") /** @type {HTMLElement | null} */ (this.querySelector(".hit, .hit-message"))?.focus();
   }
 
   /** @param {"recent" | "best"} order */
@@ -129,7 +133,7 @@ export class ChannelSearch extends LightElement {
     const asked = this.asked.trim();
     const query = new URLSearchParams({ q: asked, ...(this.order === "best" ? { order: "best" } : {}) });
     history.replaceState(history.state, "", `${this.#path}/search${asked ? `?${query}` : ""}`);
-    if (asked.length < LEAST) return void (this.hits = null);
+    if (asked.length < LEAST || pathOfReference(asked)) return void (this.hits = null);
     const more = new URLSearchParams({ ...Object.fromEntries(query), limit: String(PAGE), ...(cursor ? { cursor } : {}) });
     try {
       const page = await this.app.api.get(`/channels/${encodeURIComponent(this.channelId)}/search?${more}`, { signal: this.asking.signal });

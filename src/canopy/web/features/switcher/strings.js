@@ -13,6 +13,8 @@ export const words = catalogue("switcher", {
   archived: "Archived channel",
   agent: "Agent",
   page: "Page",
+  message: "Message",
+  toMessage: "Go to message",
   command: "Command",
   unread: "unread",
   found: "{n, plural, =0 {No result} one {# result} other {# results}}",

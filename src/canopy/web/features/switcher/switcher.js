@@ -2,6 +2,7 @@
 
 import { html, nothing, repeat } from "../../vendor/lit.js";
 import { fill } from "../../base/language.js";
+import { pathOfReference } from "../../base/reference.js";
 import { cleanName } from "../../base/text.js";
 import { avatar } from "../../parts/avatar.js";
 import { openDialog } from "../../parts/dialog.js";
@@ -75,6 +76,8 @@ class Switcher extends LightElement {
   /** @returns {Entry[]} */
   #found() {
     const typed = this.typed.trim();
+    const path = pathOfReference(typed);
+    if (path) return [asEntry({ label: words.toMessage, icon: "reply", act: () => this.app.router.go(path) }, words.message, 0)];
     const kind = this.#ofKind(typed[0] ?? "");
     if (kind) return best(kind, typed, typed.length === 1 ? kind.length : MOST_SHOWN);
     return best([...this.#channels(), ...(typed ? [...this.#persons(), ...this.#pages()] : [])], typed, MOST_SHOWN);
