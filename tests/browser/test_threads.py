@@ -105,7 +105,6 @@ def test_TH_2_whoever_began_a_thread_reads_that_they_follow_it_for_that(team: No
         expect(following).to_have_attribute("title", why)
 
 
-def test_S4_a_reply_is_also_sent_to_the_channel_when_one_says_so(team: Node, ada: Person) -> None:
 def test_S4_the_menu_of_a_thread_offers_all_three_ways(team: Node, ada: Person) -> None:
     root = mira_says(team, "three ways to stand to it")
     ada.go(f"/c/general/t/{root}")
@@ -197,6 +196,7 @@ def test_the_menu_and_the_letter_of_a_row_mute_and_follow_its_thread(team: Node,
     expect(page).to_have_url(re.compile(f"/c/general/t/{root}$"))
 
 
+def test_S4_a_reply_is_also_sent_to_the_channel_when_one_says_so(team: Node, ada: Person) -> None:
     root = mira_says(team, "a thread that others should hear of")
     ada.go(f"/c/general/t/{root}")
     also = panel(ada).get_by_role("checkbox", name="Also send to #general")
