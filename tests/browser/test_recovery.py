@@ -96,6 +96,51 @@ def test_a_link_to_nothing_leads_a_signed_in_person_home(team: Node, people: Peo
     ada.expect_noise()
 
 
+def test_who_is_locked_out_reads_how_to_get_in_again(team: Node, people: People) -> None:
+    nobody = people(team)
+    nobody.go("/login")
+    nobody.page.get_by_role("link", name="Locked out?").click()
+    expect(nobody.page).to_have_url(f"{nobody.url}/claim-admin")
+    expect(nobody.page).to_have_title(re.compile("^Locked out"))
+    expect(nobody.page.get_by_role("heading", level=1)).to_be_focused()
+    expect(nobody.page.get_by_role("heading", level=2)).to_have_count(3)
+    nobody.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for verb in ("reset-password", "make-owner"):
+        command = f"canopy user {verb} HANDLE"
+        nobody.page.get_by_role("button", name=f"Copy {command}").click()
+        expect(nobody.page.get_by_role("status").filter(has_text="Copied")).to_be_visible()
+        assert nobody.page.evaluate("() => navigator.clipboard.readText()") == command
+    nobody.page.get_by_role("link", name="To the sign-in page").click()
+    expect(nobody.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    nobody.page.go_back()
+    expect(nobody.page.get_by_role("heading", name="Locked out?")).to_be_visible()
+
+
+def test_the_way_in_is_told_in_german(team: Node, people: People) -> None:
+    nobody = people(team, locale="de-DE")
+    nobody.go("/claim-admin")
+    expect(nobody.page.get_by_role("heading", level=1)).to_have_text("Ausgesperrt?")
+    expect(nobody.page.locator("html")).to_have_attribute("lang", "de")
+
+
+@THEMES
+def test_AX_1_axe_finds_nothing_grave_about_being_locked_out(theme: Theme, team: Node, people: People) -> None:  # noqa: N802
+    nobody = people(team, color_scheme=theme)
+    nobody.go("/claim-admin")
+    nobody.page.get_by_role("heading", level=1).wait_for()
+    assert grave(nobody.page) == []
+
+
+def test_PH_1_the_way_in_fits_a_phone(team: Node, people: People) -> None:  # noqa: N802
+    nobody = people(team, **PHONE)
+    nobody.go("/claim-admin")
+    nobody.page.get_by_role("heading", level=1).wait_for()
+    assert nobody.page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["viewport"]["width"]
+    for button in nobody.page.get_by_role("button").all():
+        box = button.bounding_box()
+        assert box is not None and min(box["width"], box["height"]) >= 44
+
+
 @THEMES
 def test_AX_1_axe_finds_nothing_grave_about_links(theme: Theme, team: Node, people: People) -> None:  # noqa: N802
     ada = people(team, color_scheme=theme)

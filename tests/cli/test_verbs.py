@@ -11,6 +11,7 @@ import pytest
 from canopy import __version__
 from canopy.cli import logs
 from canopy.cli.main import run_command_line
+from tests.e2e.node import PASSWORD as NODE_PASSWORD
 from tests.e2e.node import Node
 
 PASSWORD = "correct horse battery staple"
@@ -165,6 +166,35 @@ def test_a_node_is_set_up_and_run_from_the_shell(online: Shell) -> None:
     assert online.run("key", "revoke", "0000", "--user", "ada")[0] == 3
     assert online.run("key", "create", "--user", "ada", "--permissions", "fly")[0] == 2
     assert online.run("user", "create", "ADA", "--password-stdin", stdin=PASSWORD)[0] == 4
+
+
+def test_who_is_locked_out_gets_in_again_from_the_shell(tmp_path: Path, shell: Shell) -> None:
+    with Node(tmp_path / "root") as node:
+        node.setup("ada")
+        node.register("mira")
+        shell.root = node.root
+
+        def signs_in(username: str, password: str) -> bool:
+            answer = node.request("POST", "/api/v1/session", {"username": username, "password": password}, key="")
+            return bool(answer.status == 200)
+
+        assert shell.run("user", "reset-password", "nobody")[0] == 3
+        said = shell.run("user", "reset-password", "ada")[1]
+        assert said.splitlines()[-1].startswith(f"http://localhost:{node.port}/reset#")
+        link = shell.json("user", "reset-password", "ada")
+        assert link["url"] == f"http://localhost:{node.port}{link['path']}"
+        code, _, err = shell.run("user", "reset-password", "ada", "--password-stdin", stdin="short\n")
+        assert (code, "not accepted" in err) == (2, True)
+        assert signs_in("ada", NODE_PASSWORD)
+        code, out, _ = shell.run("user", "reset-password", "ada", "--password-stdin", stdin="an entirely new one\n")
+        assert (code, out) == (0, "@ada has a new password. Browsers signed out: 1.\n")
+        assert signs_in("ada", "an entirely new one") and not signs_in("ada", NODE_PASSWORD)
+
+        assert shell.run("user", "make-owner", "nobody")[0] == 3
+        assert shell.json("user", "make-owner", "mira")["user"]["is_owner"] is True
+        code, _, err = shell.run("user", "make-owner", "mira")
+        assert (code, "owns the node already" in err) == (4, True)
+        assert {u["username"] for u in shell.json("user", "list")["users"] if u["is_owner"]} == {"mira"}
 
 
 # Logs.

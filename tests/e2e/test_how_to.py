@@ -58,6 +58,20 @@ say 'before the copy'
     assert "No node runs" not in copied
 
 
+@pytest.mark.timeout(90)
+def test_who_is_locked_out_gets_back_in(tmp_path: Path) -> None:
+    root = "~/canopy-data"
+    walk = Walk("docs/how-to/get-back-in.md", tmp_path, {root: "7770"}, "locked-out")
+    before = f"""bin/run --data-root {root} --no-lan-discovery &
+echo '{PASSWORD}' | .venv/bin/canopy setup --username ada --password-stdin --data-root {root}
+echo '{PASSWORD}' | .venv/bin/canopy user create mira --password-stdin --data-root {root}
+"""
+    link, changed, owned = walk.parts(walk.run(walk.script(before=before), 80))
+    assert re.search(r"^http://localhost:\d+/reset#[\w-]{43}$", link, re.MULTILINE), link
+    assert changed == "@ada has a new password. Browsers signed out: 0."
+    assert owned == "@mira is the owner now."
+
+
 # The unit.
 
 

@@ -177,6 +177,36 @@ def user_suspend(username: str, data_root: Root = None, json: Json = False) -> N
     _change_user(username, "suspend", data_root, json)
 
 
+@user_app.command("reset-password")
+def user_reset_password(
+    username: str,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the new password from stdin instead of making a link.")
+    ] = False,
+    data_root: Root = None,
+    json: Json = False,
+) -> None:
+    """Make a link for a new password, or set one; also for the owner."""
+    client = Client.need(data_root)
+    link = client.post(f"/admin/users/{client.user_id(username)}/reset", {})
+    if password_stdin:
+        done = client.post("/reset", {"code": link["code"], "password": _password(True)})
+        output.show(done, json, f"@{done['username']} has a new password. Browsers signed out: {done['ended']}.")
+        return
+    url = f"{client.url}{link['path']}"
+    output.show(
+        {**link, "url": url}, json, f"Open this once, before {link['expires_at']}, and choose a new password:\n{url}"
+    )
+
+
+@user_app.command("make-owner")
+def user_make_owner(username: str, data_root: Root = None, json: Json = False) -> None:
+    """Make an account the owner of the node, in place of who owns it now."""
+    client = Client.need(data_root)
+    done = client.post("/admin/transfer", {"user_id": client.user_id(username), "handle": username})
+    output.show(done, json, f"@{done['user']['username']} is the owner now.")
+
+
 def _change_user(username: str, verb: str, root: Path | None, json: bool) -> None:
     client = Client.need(root)
     changed = client.post(f"/admin/users/{client.user_id(username)}/{verb}", {})

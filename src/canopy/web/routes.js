@@ -22,9 +22,10 @@ export const OUTSIDE = {
   "/login": () => import("./features/people/sign-in.js"),
   "/register": () => import("./features/people/register.js"),
   "/reset": () => import("./features/people/reset.js"),
+  "/claim-admin": () => import("./features/people/locked-out.js"),
 };
 /** These make sense to somebody who is signed in, too: perhaps as somebody else. */
-export const FOR_ALL = new Set(["/reset"]);
+export const FOR_ALL = new Set(["/reset", "/claim-admin"]);
 
 const THREAD = { load: () => import("./features/messages/thread.js"), label: frameWords.thread };
 const SETTINGS = { load: () => import("./features/settings/settings.js") };

@@ -25,7 +25,7 @@ class SignInScreen extends AccountForm {
         ${this.error ? html`<p class="field-error" role="alert">${this.error}</p>` : nothing}
         <button class="button is-primary" type="submit" aria-busy=${this.busy ? "true" : "false"}>${words.signInButton}</button></form>`;
     }
-    const foot = html`${words.toRegister} <a href="/register">${words.register}</a>`;
+    const foot = html`${words.toRegister} <a href="/register">${words.register}</a><br><a href="/claim-admin">${words.lockedOut}</a>`;
     return html`<main class="outside">
       ${this.card({ title: words.signInTitle, lead: words.signInLead, button: words.signInButton, fields: this.#fields(), foot })}
     </main>`;
