@@ -170,7 +170,9 @@ def test_what_is_created_once_is_created_once(stage: Stage, route: Route) -> Non
         "/register": ({"username": "mira", "password": PASSWORD}, {"username": "tom", "password": PASSWORD}),
         "/channels": ({"name": "one"}, {"name": "two"}),
         "/channels/messages": ({"channel_id": "general", "content": "1"}, {"channel_id": "general", "content": "2"}),
+        "/keys/{key_id}/rotate": ({"overlap_seconds": 1}, {"overlap_seconds": 2}),
         "/admin/users/{user_id}/keys": ({"name": "one"}, {"name": "two"}),
+        "/admin/users/{user_id}/reset": ({}, {"passed": "over"}),
         "/p2p/invite": ({"name": "one"}, {"name": "two"}),
         "/mention-lists": ({"name": "one", "user_ids": ["me"]}, {"name": "two", "user_ids": ["me"]}),
         "/bookmarks": ({"source_type": "channel_message", "note": "1"}, {"source_type": "channel_message"}),
@@ -186,6 +188,8 @@ def test_what_is_created_once_is_created_once(stage: Stage, route: Route) -> Non
             body.update({"user_ids": [local.user_id]} if "user_ids" in body else {})
             body.update({"source_id": (await local.say("saved"))["id"]} if "source_type" in body else {})
         path = address(route, local)
+        if "{key_id}" in route.path:
+            path = path.replace("/k/", f"/{(await local.post('/keys', {})).json()['id']}/")
         made = await local.post(path, first, key, Idempotency_Key="k-1")
         again = await local.post(path, first, key, Idempotency_Key="k-1")
         assert (made.status_code, again.status_code) == (201, 201), made.text
