@@ -309,6 +309,29 @@ def test_the_owner_hands_the_node_over_in_two_steps(own_team: Node, people: Peop
     ada.expect_noise()
 
 
+def test_a_deleted_account_leaves_its_words_and_is_signed_out(own_team: Node, people: People) -> None:
+    mira_says(own_team, "words that stay")
+    ada, mira = people(own_team), people(own_team)
+    ada.sign_in("ada")
+    mira.sign_in("mira")
+    mira.open_general()
+    arrive(ada, "/admin/users")
+    row = ada.page.get_by_role("listitem").filter(has_text="@mira")
+    row.get_by_role("button", name="More for mira").click()
+    ada.page.get_by_role("menuitem", name="Delete").click()
+    dialog = ada.page.get_by_role("dialog", name="Delete @mira?")
+    expect(dialog).to_contain_text("What this account said stays where it is")
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
+    assert grave(ada.page) == []
+    dialog.get_by_role("button", name="Delete the account").click()
+    expect(row).to_have_count(0)
+    expect(mira.page.get_by_role("dialog", name="Sign in again")).to_be_visible(timeout=2_000)
+    ada.open_general()
+    ada.article("words that stay").locator(".avatar, .message-author").first.click()
+    expect(card(ada, MIRA)).to_contain_text("Closed")
+    mira.expect_noise()
+
+
 def test_the_overview_shows_only_what_asks_for_something(own_team: Node, people: People) -> None:
     ada = people(own_team)
     ada.sign_in("ada")

@@ -30,6 +30,7 @@ LEFT_OUT = {
         ("POST /reset", "POST /reset/check", "POST /admin/users/{user_id}/reset"),
         "is how a password comes to be: tests/edge/test_resets.py",
     ),
+    "DELETE /admin/users/{user_id}": "ends accounts: tests/edge/test_deleting_accounts.py",
     "POST /admin/transfer": "makes another owner: tests/edge/test_handing_over.py",
     "POST /keys/{key_id}/rotate": "grants: tests/edge/test_key_rotation.py",
     **dict.fromkeys(("GET /events/stream", "GET /mentions/stream"), "does not end: tests/edge/test_stream.py"),

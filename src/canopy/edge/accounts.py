@@ -16,6 +16,7 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     bindparam,
+    delete,
     func,
     insert,
     select,
@@ -126,6 +127,7 @@ _SET_STATUS = prepare(
     update(accounts).where(accounts.c.user == bindparam("who")).values(status=bindparam("new_status"))
 )
 _SET_OWNER = prepare(update(accounts).values(owner=accounts.c.user == bindparam("who")))
+_DELETE_ACCOUNT = prepare(delete(accounts).where(accounts.c.user == bindparam("who")))
 
 _INSERT_KEY = prepare(insert(api_keys).values(row_of(api_keys)))
 _BY_DIGEST = prepare(
@@ -147,6 +149,7 @@ _CHANGE_KEY = prepare(
     .where(api_keys.c.key_id == bindparam("which"))
     .values(name=bindparam("new_name"), permissions=bindparam("new_permissions"))
 )
+_DELETE_KEYS = prepare(delete(api_keys).where(api_keys.c.user == bindparam("who")))
 _RETIRE = prepare(
     update(api_keys)
     .where(api_keys.c.key_id == bindparam("which"))
@@ -209,6 +212,13 @@ def set_status(tx: Tx, user: UserKey, status: Status) -> None:
 def set_owner(tx: Tx, user: UserKey) -> None:
     """This account owns the node from now on, and no other."""
     _SET_OWNER.run(tx, who=user)
+    write_notice(tx, _CHANGED)
+
+
+def delete_account(tx: Tx, user: UserKey) -> None:
+    """Drop the account with its keys; what else is kept of it is `leaving.forget_account`'s to drop."""
+    _DELETE_KEYS.run(tx, who=user)
+    _DELETE_ACCOUNT.run(tx, who=user)
     write_notice(tx, _CHANGED)
 
 

@@ -10,11 +10,13 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Text,
     bindparam,
+    delete,
     insert,
     select,
     text,
 )
 
+from canopy.ground.ids import UserKey
 from canopy.log.db import Read, Tx, prepare, row_of
 from canopy.log.local import local
 
@@ -50,6 +52,7 @@ _FIND_ANSWER = prepare(
     )
 )
 _STORE_ANSWER = prepare(insert(answers).prefix_with("OR REPLACE").values(row_of(answers)))
+_FORGET_USER = prepare(delete(answers).where(answers.c.user == bindparam("who")))
 _FORGET_ANSWERS = prepare(
     text(
         "DELETE FROM answers WHERE (user, key) IN "
@@ -72,3 +75,8 @@ def store_answer(tx: Tx, user: str, key: str, answer: Answer) -> None:
 def forget_old(tx: Tx, most: int) -> None:
     """Drop answers whose time is over, in slices."""
     _FORGET_ANSWERS.run(tx, before=tx.now_ms - ANSWERS_MS, most=most)
+
+
+def forget_user(tx: Tx, user: UserKey) -> None:
+    """Drop what an account was answered."""
+    _FORGET_USER.run(tx, who=user)

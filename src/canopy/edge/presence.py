@@ -4,7 +4,7 @@ Agents check in by asking what is new (agents' contract 3.2); of people the node
 theirs was used. What it does not know it does not guess.
 """
 
-from sqlalchemy import BigInteger, Column, Text, bindparam, insert, select, text
+from sqlalchemy import BigInteger, Column, Text, bindparam, delete, insert, select, text
 
 from canopy.edge.principal import Principal
 from canopy.ground.ids import UserKey
@@ -22,6 +22,7 @@ check_ins = local(
 )
 
 _STORE = prepare(insert(check_ins).prefix_with("OR REPLACE").values(row_of(check_ins)))
+_FORGET = prepare(delete(check_ins).where(check_ins.c.user == bindparam("who")))
 _FIND = prepare(select(check_ins.c.at, check_ins.c.source).where(check_ins.c.user == bindparam("user")))
 _SEEN = prepare(
     text(
@@ -56,6 +57,15 @@ class CheckIns:
     def take(self) -> dict[UserKey, CheckIn]:
         """What is to be stored; it is still remembered until the next time."""
         return dict(self._fresh)
+
+    def forget(self, user: UserKey) -> None:
+        """The account is deleted."""
+        self._fresh.pop(user, None)
+
+
+def forget_user(tx: Tx, user: UserKey) -> None:
+    """Drop when an account checked in."""
+    _FORGET.run(tx, who=user)
 
 
 def store_check_ins(tx: Tx, fresh: dict[UserKey, CheckIn]) -> None:

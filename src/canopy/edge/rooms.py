@@ -10,7 +10,7 @@ import msgspec
 
 from canopy.edge.principal import Principal
 from canopy.edge.route import Route
-from canopy.ground.ids import NodeId
+from canopy.ground.ids import NodeId, UserKey
 from canopy.log.catalog import Charter, Delivery, Draft, Feature
 from canopy.log.db import Read, Tx
 from canopy.log.journal import Line
@@ -19,6 +19,9 @@ Sees = Callable[[Read, Principal, Line], bool]
 Detail = Callable[[Read, Line, NodeId], Mapping[str, Any]]
 """What is read beside a notice when it is sent, as seen from this node."""
 Completes = Callable[[Read, Principal, str], Mapping[str, Any]]
+
+Forgets = Callable[[Tx, NodeId, UserKey], None]
+"""Drops the local rows that a room keeps for an account of this node, which is deleted."""
 
 Upkeep = Callable[[Tx, NodeId], Sequence[Draft]]
 """What a room has to say by itself as time passes, as a node; asked again and again until there is nothing."""
@@ -57,6 +60,8 @@ class EdgeFeature(Feature, Protocol):
     def completions(self) -> Sequence[Completion]: ...
     @property
     def upkeep(self) -> Sequence[Upkeep]: ...
+    @property
+    def forgets(self) -> Sequence[Forgets]: ...
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +76,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     event_types: Sequence[EventType] = ()
     completions: Sequence[Completion] = ()
     upkeep: Sequence[Upkeep] = ()
+    forgets: Sequence[Forgets] = ()
 
 
 class Rooms:
@@ -84,6 +90,7 @@ class Rooms:
         for kind in (kind for room in rooms for kind in room.event_types):
             self.event_types.setdefault(kind.name, []).append(kind)
         self.upkeep = [upkeep for room in rooms for upkeep in room.upkeep]
+        self._forgets = [forgets for room in rooms for forgets in room.forgets]
         self._completions = [completion for room in rooms for completion in room.completions]
 
     def complete(self, tx: Read, principal: Principal, thing: str, key: str) -> dict[str, Any]:
@@ -93,6 +100,11 @@ class Rooms:
             if completion.thing == thing:
                 added.update(completion.adds(tx, principal, key))
         return added
+
+    def forget(self, tx: Tx, user: UserKey) -> None:
+        """Let every room forget an account of this node."""
+        for forgets in self._forgets:
+            forgets(tx, self._here, user)
 
     def sees(self, tx: Read, principal: Principal, line: Line) -> bool:
         """Whether a caller may know of a notice now."""

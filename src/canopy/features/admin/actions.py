@@ -1,14 +1,20 @@
-"""What the owner does to accounts. Nothing here is an event: accounts concern this node alone."""
+"""What the owner does to accounts. They concern this node alone, so only the end of one is told to others."""
 
 import msgspec
 
 from canopy.edge import accounts
 from canopy.edge.accounts import Account
-from canopy.edge.ask import invalid
+from canopy.edge.ask import found, invalid
+from canopy.edge.leaving import forget_account
 from canopy.edge.principal import Permission, Principal, Status
-from canopy.ground.errors import Conflict, Forbidden, NotFound
+from canopy.features.channels.events import RoleSet
+from canopy.features.channels.tables import Channel, admins_of, run_by
+from canopy.features.people.events import UserRetired
+from canopy.ground.errors import Conflict, Forbidden, InvalidRequest, NotFound
 from canopy.ground.ids import UserKey
 from canopy.ground.text import fold_handle
+from canopy.log import scope
+from canopy.log.catalog import Draft
 from canopy.log.db import Read, Tx
 from canopy.log.shown import user_id
 
@@ -53,6 +59,29 @@ def hand_over(tx: Tx, principal: Principal, wish: HandOver) -> Account:
     accounts.set_owner(tx, account.user)
     _take_node_from_keys(tx, owner.user)
     return find_account(tx, principal, wish.user_id)
+
+
+def delete_account(tx: Tx, principal: Principal, account: Account) -> list[Draft]:
+    """Retire an account and forget what is its own; its words stay. Raises InvalidRequest for the owner's.
+
+    A channel of this node that nobody else runs goes to the owner: else nobody could change it any more.
+    """
+    if account.owner:
+        raise InvalidRequest("The owner of the node cannot be deleted; hand it over first.", code="owner_account")
+    ran = run_by(tx, user_id(principal.node, account.user), principal.node)
+    drafts = [draft for channel in ran for draft in _leave(tx, account, channel)]
+    forget_account(tx, account.user)
+    return [*drafts, Draft(scope=scope.of_node(principal.node), user=account.user, body=UserRetired())]
+
+
+def _leave(tx: Read, account: Account, channel: Channel) -> list[Draft]:
+    """What the authority rules when an admin of a channel is gone."""
+    owner, here = found(accounts.find_owner(tx)), found(channel.node)
+    others = admins_of(tx, channel) - {user_id(here, account.user)}
+    roles = [RoleSet(node=here, user=account.user, role="member")]
+    if not others:
+        roles.insert(0, RoleSet(node=here, user=owner.user, role="admin"))
+    return [Draft(scope=channel.scope, user=owner.user, body=role) for role in roles]
 
 
 def _take_node_from_keys(tx: Tx, user: UserKey) -> None:

@@ -4,6 +4,7 @@ from canopy.edge.principal import Permission, Principal
 from canopy.edge.rooms import EventType, Room
 from canopy.features.bookmarks.actions import CHANGED
 from canopy.features.bookmarks.routes import ROUTES
+from canopy.features.bookmarks.tables import forget_user
 from canopy.log.db import Read
 from canopy.log.journal import Line
 
@@ -16,4 +17,5 @@ FEATURE = Room(
     name="bookmarks",
     routes=ROUTES,
     event_types=(EventType(name=CHANGED, permission=Permission.READ_FEED, sees=_sees),),
+    forgets=(forget_user,),
 )

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from canopy.ground.codec import from_json, to_json
-from canopy.ground.ids import UserKey
+from canopy.ground.ids import NodeId, UserKey
 from canopy.log.db import Read, Tx, prepare, row_of
 from canopy.log.local import local
 
@@ -66,6 +66,7 @@ _OF_SOURCE = prepare(
         _OWN, bookmarks.c.source_type == bindparam("type"), bookmarks.c.source_id == bindparam("source")
     )
 )
+_FORGET = prepare(delete(bookmarks).where(bookmarks.c.user == bindparam("who")))
 _COUNT = prepare(select(func.count()).where(_OWN))
 _PAGE = prepare(
     select(*_COLUMNS)
@@ -128,3 +129,8 @@ def _bookmark(row: Sequence[Any] | None) -> Bookmark | None:
     return Bookmark(
         identity, UserKey(user), source_type, source_id, note, tuple(from_json(tags)), bool(archived), created, updated
     )
+
+
+def forget_user(tx: Tx, here: NodeId, user: UserKey) -> None:
+    """Drop what an account saved."""
+    _FORGET.run(tx, who=user)

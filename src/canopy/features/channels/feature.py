@@ -20,6 +20,7 @@ from canopy.features.channels.events import (
     RoleSet,
 )
 from canopy.features.channels.routes import ROUTES
+from canopy.features.channels.tables import preferences
 from canopy.ground.ids import EventId
 from canopy.log.catalog import Entry, Kind, Notice, Projection
 from canopy.log.db import Read
@@ -95,4 +96,5 @@ FEATURE = Room(
     charter=CHARTER,
     routes=ROUTES,
     event_types=(EventType(name=UPDATED, permission=Permission.READ_CHANNELS, sees=_sees),),
+    forgets=(preferences.forget_user,),
 )

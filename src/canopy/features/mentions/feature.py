@@ -8,6 +8,7 @@ from canopy.edge.rooms import Completion, EventType, Room
 from canopy.features.channels.tables import find_channel
 from canopy.features.mentions.routes import ROUTES
 from canopy.features.mentions.shown import preview_of
+from canopy.features.mentions.tables import lists
 from canopy.features.mentions.tables import rows as tables
 from canopy.features.messages.events import MessageEdited, MessagePosted
 from canopy.features.messages.tables import find_anywhere
@@ -45,4 +46,5 @@ FEATURE = Room(
     routes=ROUTES,
     event_types=tuple(_event_type(name) for name in (tables.CREATED, tables.ACKNOWLEDGED)),
     completions=(Completion(thing="channel", adds=_of_channel), Completion(thing="counters", adds=_counters)),
+    forgets=(tables.forget_user, lists.forget_user),
 )

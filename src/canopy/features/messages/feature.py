@@ -14,6 +14,7 @@ from canopy.features.messages.actions import READ, end_shortened
 from canopy.features.messages.events import MessageDeleted, MessageEdited, MessagePosted, ReactionSet
 from canopy.features.messages.routes import ROUTES
 from canopy.features.messages.shown import message_json
+from canopy.features.messages.tables import threads, unread
 from canopy.features.messages.tables.reactions import admit_reaction, project_reaction, reaction_object
 from canopy.features.messages.tables.rows import admit_change, admit_posted
 from canopy.features.messages.tables.unread import count_unread, first_unread
@@ -197,4 +198,5 @@ FEATURE = Room(
     ),
     completions=(Completion(thing="channel", adds=_of_channel),),
     upkeep=(end_shortened,),
+    forgets=(threads.forget_user, unread.forget_user),
 )

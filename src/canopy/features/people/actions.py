@@ -7,7 +7,7 @@ import msgspec
 from canopy.edge import accounts
 from canopy.edge.principal import ALL, CONSERVATIVE, AccountType, Principal, Status
 from canopy.features.people.events import NodeCarded, UserCarded
-from canopy.features.people.tables import find_avatar, find_card
+from canopy.features.people.tables import find_avatar, find_card, is_gone
 from canopy.ground.errors import Conflict, NotFound
 from canopy.ground.ids import NodeId, UserKey
 from canopy.log import scope
@@ -46,6 +46,8 @@ def open_account(tx: Tx, principal: Principal, wish: NewAccount) -> Sequence[Dra
     """Make the account with its first key, and return its card, for the owner the node's too. Raises Conflict."""
     if wish.owner and accounts.any_account(tx):
         raise Conflict("This node is set up already.", code="already_set_up")
+    if is_gone(tx, wish.username, principal.node):
+        raise Conflict("Somebody bore that username whose words are still here; take another.", field="username")
     account = accounts.create_account(
         tx, wish.username, wish.password, wish.account_type, wish.status, owner=wish.owner
     )

@@ -147,6 +147,11 @@ _AGENTS = prepare(
     .limit(bindparam("most"))
     .offset(bindparam("skipped"))
 )
+_GONE = prepare(
+    select(user_cards.c.user_id).where(
+        user_cards.c.folded == bindparam("folded"), user_cards.c.node == bindparam("here"), user_cards.c.retired == 1
+    )
+)
 _COUNT = prepare(select(func.count()).select_from(user_cards).where(user_cards.c.retired == 0))
 _DELETE_NODE = prepare(delete(node_cards).where(node_cards.c.node_key == bindparam("which")))
 _INSERT_NODE = prepare(insert(node_cards).values(row_of(node_cards)))
@@ -304,6 +309,11 @@ def _fit(card: Card, called: str, whole: str, here: NodeId) -> int:
 def stable_handle(card: Card) -> str:
     """The handle that means this user on every node."""
     return f"{card.handle}.{device_id(card.node)}"
+
+
+def is_gone(tx: Read, handle: str, here: NodeId) -> bool:
+    """Whether somebody bore this handle here whose account is deleted: their words still stand under it."""
+    return _GONE.row(tx, folded=fold_handle(handle), here=here) is not None
 
 
 def count_cards(tx: Read) -> int:

@@ -124,6 +124,12 @@ _CONTINUATIONS = prepare(
 _DELETED = prepare(select(channels.c.scope).where(channels.c.id == bindparam("id"), channels.c.deleted.is_not(None)))
 _OPEN = prepare(select(channels.c.scope))
 _ADMINS = prepare(select(channel_admins.c.user_id).where(channel_admins.c.scope == bindparam("scope")))
+_RUN = prepare(
+    select(*_COLUMNS)
+    .join(channel_admins, channel_admins.c.scope == channels.c.scope)
+    .where(channel_admins.c.user_id == bindparam("user_id"), channels.c.node == bindparam("node"), _LIVES)
+    .order_by(channels.c.id)
+)
 _ABSENT = prepare(select(channel_absences.c.user_id).where(channel_absences.c.scope == bindparam("scope")))
 
 
@@ -278,6 +284,11 @@ def continuations_of(tx: Read, channel: Channel) -> list[str]:
 def admins_of(tx: Read, channel: Channel) -> frozenset[str]:
     """The user ids of its admins."""
     return frozenset(row[0] for row in _ADMINS.rows(tx, scope=channel.scope))
+
+
+def run_by(tx: Read, user_id: str, node: NodeId) -> list[Channel]:
+    """The channels under the authority of a node that somebody is an admin of."""
+    return [_channel(row) for row in _RUN.rows(tx, user_id=user_id, node=node)]
 
 
 def moderates(tx: Read, principal: Principal, channel: Channel) -> bool:

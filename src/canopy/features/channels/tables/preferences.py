@@ -1,9 +1,9 @@
 """How a person wants a channel to behave towards them: local rows, nobody else's business."""
 
 import msgspec
-from sqlalchemy import Column, Integer, PrimaryKeyConstraint, Text, bindparam, insert, select
+from sqlalchemy import Column, Integer, PrimaryKeyConstraint, Text, bindparam, delete, insert, select
 
-from canopy.ground.ids import UserKey
+from canopy.ground.ids import NodeId, UserKey
 from canopy.log.db import Read, Tx, prepare, row_of
 from canopy.log.local import local
 
@@ -29,6 +29,7 @@ _FIND = prepare(
         channel_preferences.c.user == bindparam("user"), channel_preferences.c.channel == bindparam("channel")
     )
 )
+_FORGET = prepare(delete(channel_preferences).where(channel_preferences.c.user == bindparam("who")))
 _STORE = prepare(insert(channel_preferences).prefix_with("OR REPLACE").values(row_of(channel_preferences)))
 
 
@@ -41,3 +42,8 @@ def preferences_of(tx: Read, user: UserKey, channel: str) -> Preferences:
 def store_preferences(tx: Tx, user: UserKey, channel: str, chosen: Preferences) -> None:
     """Keep what a person chose."""
     _STORE.run(tx, user=user, channel=channel, muted=int(chosen.muted), starred=int(chosen.starred))
+
+
+def forget_user(tx: Tx, here: NodeId, user: UserKey) -> None:
+    """Drop what a person chose."""
+    _FORGET.run(tx, who=user)

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Column, Text, UniqueConstraint, bindparam, de
 
 from canopy.ground.codec import from_json, to_json
 from canopy.ground.errors import Conflict
-from canopy.ground.ids import UserKey
+from canopy.ground.ids import NodeId, UserKey
 from canopy.log.db import Read, Tx, prepare, row_of
 from canopy.log.local import local
 
@@ -46,6 +46,7 @@ _NAMED = prepare(
         mention_lists.c.user == bindparam("user"), mention_lists.c.folded == bindparam("folded")
     )
 )
+_FORGET = prepare(delete(mention_lists).where(mention_lists.c.user == bindparam("who")))
 _DELETE = prepare(
     delete(mention_lists)
     .where(mention_lists.c.user == bindparam("user"), mention_lists.c.id == bindparam("which"))
@@ -82,6 +83,11 @@ def store_list(tx: Tx, kept: MentionList) -> None:
 def drop_list(tx: Tx, user: UserKey, identity: str) -> bool:
     """Forget a list; False when the user has no such one."""
     return _DELETE.row(tx, user=user, which=identity) is not None
+
+
+def forget_user(tx: Tx, here: NodeId, user: UserKey) -> None:
+    """Drop the lists of a user."""
+    _FORGET.run(tx, who=user)
 
 
 def _list(row: Sequence[Any]) -> MentionList:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     Text,
     bindparam,
+    delete,
     func,
     insert,
     literal_column,
@@ -33,7 +34,7 @@ from canopy.features.messages.tables import Message, find_anywhere, messages
 from canopy.features.messages.tables.called import calls_everyone, unpack_pairs
 from canopy.features.messages.tables.unread import marker_of
 from canopy.features.people.tables import user_cards
-from canopy.ground.ids import EventId, NodeId, shown
+from canopy.ground.ids import EventId, NodeId, UserKey, shown
 from canopy.ground.mentions import spell
 from canopy.ground.text import fold_handle
 from canopy.log.catalog import Entry, Notice
@@ -78,6 +79,7 @@ class Mention(msgspec.Struct, frozen=True):
 _INSERT = prepare(insert(mentions).prefix_with("OR IGNORE").values(row_of(mentions, "seq")))
 _OF_MESSAGE = prepare(select(mentions).where(mentions.c.message == bindparam("message")))
 _SET_REMOVED = prepare(update(mentions).where(mentions.c.id == bindparam("which")).values(removed=bindparam("when")))
+_FORGET = prepare(delete(mentions).where(mentions.c.user_id == bindparam("who")))
 _PAGE = prepare(
     select(mentions)
     .where(
@@ -277,3 +279,8 @@ def suggest(tx: Read, channel: Channel, q: str, skipped: int, most: int) -> list
     """User ids of members of a channel whose handle or name holds `q`; those that begin with it first."""
     wanted = fold_handle(spell(q.removeprefix("@")))
     return [row[0] for row in _SUGGEST.rows(tx, scope=channel.scope, q=wanted, skipped=skipped, most=most)]
+
+
+def forget_user(tx: Tx, here: NodeId, user: UserKey) -> None:
+    """Drop the rows of a user of this node."""
+    _FORGET.run(tx, who=user_id(here, user))

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from canopy.edge.principal import Principal
 from canopy.features.messages.tables.called import pack_pairs, unpack_pairs
 from canopy.features.messages.tables.rows import messages
-from canopy.ground.ids import EventId, UserKey
+from canopy.ground.ids import EventId, NodeId, UserKey
 from canopy.log.db import Read, Tx, prepare, row_of
 from canopy.log.local import local
 
@@ -53,6 +53,7 @@ _SET = prepare(insert(subscriptions).prefix_with("OR REPLACE").values(row_of(sub
 _FORGET = prepare(
     delete(subscriptions).where(subscriptions.c.user == bindparam("who"), subscriptions.c.root == bindparam("which"))
 )
+_FORGET_USER = prepare(delete(subscriptions).where(subscriptions.c.user == bindparam("who")))
 _OF_THREAD = [
     messages.c.root == bindparam("root"),
     messages.c.deleted.is_(None),
@@ -89,6 +90,11 @@ def set_subscription(tx: Tx, user: UserKey, root: str, subscribed: bool | None) 
         _FORGET.run(tx, who=user, which=root)
         return
     _SET.run(tx, user=user, root=root, subscribed=int(subscribed))
+
+
+def forget_user(tx: Tx, here: NodeId, user: UserKey) -> None:
+    """Drop which threads an account follows. Lives that it shortened still end in time: it promised that to others."""
+    _FORGET_USER.run(tx, who=user)
 
 
 def reason_to_follow(tx: Read, principal: Principal, root: str, author: str | None) -> Reason | None:

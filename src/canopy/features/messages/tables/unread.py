@@ -10,6 +10,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Text,
     bindparam,
+    delete,
     func,
     insert,
     literal_column,
@@ -22,8 +23,10 @@ from canopy.edge import accounts
 from canopy.edge.principal import Principal
 from canopy.features.messages.tables.rows import messages
 from canopy.ground.clock import COUNTER_BITS
+from canopy.ground.ids import NodeId, UserKey
 from canopy.log.db import Read, Tx, prepare, row_of
 from canopy.log.local import local
+from canopy.log.shown import user_id
 
 Place = tuple[int, str]
 """Where a message stands in its channel: (time, id)."""
@@ -43,6 +46,7 @@ _MARKER = prepare(
     )
 )
 _SET = prepare(insert(read_markers).prefix_with("OR REPLACE").values(row_of(read_markers)))
+_FORGET = prepare(delete(read_markers).where(read_markers.c.user_id == bindparam("who")))
 _COUNT = prepare(
     select(func.count()).where(
         messages.c.channel == bindparam("channel"),
@@ -70,6 +74,11 @@ _NEWEST = prepare(
     .order_by(messages.c.time.desc(), messages.c.id.desc())
     .limit(literal_column("1"))
 )
+
+
+def forget_user(tx: Tx, here: NodeId, user: UserKey) -> None:
+    """Drop how far a user of this node has read."""
+    _FORGET.run(tx, who=user_id(here, user))
 
 
 def marker_of(tx: Read, principal: Principal, channel: str) -> Place:

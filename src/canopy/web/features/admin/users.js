@@ -62,7 +62,7 @@ class Accounts extends LightElement {
       <div class="list-main"><h2><a href="/people/${encodeURIComponent(id)}">@${name}</a> <span class="badge ${tone}">${/** @type {any} */ (words)[status] ?? status}</span>
           ${account.is_owner ? html`<span class="badge is-plain">${words.owner}</span>` : nothing}</h2>
         <p class="quiet is-meta">${type === "agent" ? words.agent : words.human} · ${fill(words.made, { when: ago(new Date(account.created_at)) })}</p></div>
-      <div class="list-acts">${account.is_owner ? nothing : html`${this.#buttons(account)}<canopy-menu .label=${fill(words.more, { name })} .items=${actsOn(this.app, account)}></canopy-menu>`}</div>
+      <div class="list-acts">${account.is_owner ? nothing : html`${this.#buttons(account)}<canopy-menu .label=${fill(words.more, { name })} .items=${actsOn(this.app, account, this.reload)}></canopy-menu>`}</div>
     </li>`;
   }
 
