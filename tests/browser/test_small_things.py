@@ -123,3 +123,13 @@ def test_what_is_needed_next_is_there_when_the_node_is_not(own_team: Node, peopl
     ada.article("act on me").hover()
     expect(ada.article("act on me").get_by_role("toolbar", name="Message actions")).to_be_visible()
     ada.expect_noise()
+
+
+def test_5_4_a_message_names_the_key_that_a_program_wrote_it_with(ada: Person, team: Node) -> None:
+    key = team.call("POST", "/keys", {"name": "ci-bot", "permissions": ["write_feed", "read_feed"]})["api_key"]
+    team.post("by a program", key=key)
+    ada.open_general()
+    ada.say("by hand")
+    team.post("by the program again", key=key)
+    for text, shown in (("by a program", 1), ("by hand", 0), ("by the program again", 1)):
+        expect(ada.article(text).get_by_text('via API key "ci-bot"')).to_have_count(shown)

@@ -70,10 +70,10 @@ def walk(hazard: Hazard, work: Path, start: Path | None, script: Script, check: 
         seen.acknowledged_at_last = len(acknowledged)
         judged: list[Image] = []
         for what, image in run.disk.images(run.victim, seed=point):
+            seen.images += 1
             if image in judged:  # often everything was synced; the same disk has the same answer
                 continue
             judged.append(image)
-            seen.images += 1
             where = f"{hazard.name} at point {point} ({run.fired}), {what}"
             _judge(where, _lay(work, run, image), acknowledged, check)
         if run.fired is None:

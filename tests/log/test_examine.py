@@ -123,7 +123,7 @@ DAMAGES: dict[str, tuple[str, dict[str, str], str]] = {
     ),
     "a row without its message": (
         "INSERT INTO messages SELECT x'00', 'M00', channel, node, author, time, content, parent, root, client_id, "
-        "edited, expires, deleted, moderated, activity, reacted, parent_event, root_event, mentions, everyone "
+        "edited, expires, deleted, moderated, activity, reacted, parent_event, root_event, mentions, everyone, via "
         "FROM messages LIMIT 1",
         {"rows": "fail"},
         "6 messages in the log, but 7 rows",

@@ -10,7 +10,7 @@ from canopy.crypto.sealing import equal, token_digest
 from canopy.edge import accounts, sessions
 from canopy.edge.core import Core
 from canopy.edge.guard import COMMAND_LINE, check_origin, is_loopback
-from canopy.edge.principal import ALL, Permission, Principal
+from canopy.edge.principal import ALL, UNLIMITED, Permission, Principal
 from canopy.ground.errors import Forbidden, InvalidKey
 from canopy.ground.ids import UserKey
 from canopy.log.db import Read
@@ -68,8 +68,16 @@ def _by_key(core: Core, tx: Read, token: str) -> Principal:
     if account.status == "suspended":
         raise Forbidden("This account is suspended.", code="account_suspended")
     core.used_keys[key.key_id] = tx.now_ms
-    principal = accounts.principal_of(core.node, account, key.names, key.key_id)
+    if key.limit is None:
+        principal = accounts.principal_of(core.node, account, key.names, key.key_id)
+    else:
+        principal = _limited(accounts.principal_of(core.node, account, key.names - UNLIMITED, key.key_id), key.limit)
     return _with(principal, key_expires=key.expires)
+
+
+def _limited(principal: Principal, channels: frozenset[str]) -> Principal:
+    """Not the owner of the node even for the owner: that would lead past the limit."""
+    return _with(principal, channels=channels, owner=False)
 
 
 def _by_cookie(core: Core, tx: Read, request: Request, cookie: str) -> Principal | None:

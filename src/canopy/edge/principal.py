@@ -29,6 +29,8 @@ class Permission(StrEnum):
 
 
 P = Permission
+UNLIMITED = frozenset({P.MANAGE_KEYS.value, P.MANAGE_NODE.value})
+"""What no key may hold that is limited to channels: it could make itself a key without the limit."""
 CONSERVATIVE = (P.READ_MESSAGES, P.WRITE_MESSAGES, P.READ_FEED, P.WRITE_FEED)
 """What a key gets when nobody says more."""
 ALL = tuple(Permission)
@@ -58,6 +60,13 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Principal({self.username or 'nobody'}, secrets hidden)"
+
+    channels: frozenset[str] | None = None
+    """The only channels that there are for this caller, where the key is limited; None for all."""
+
+    def reaches(self, channel_id: str) -> bool:
+        """Whether the key's limit leaves a channel to this caller; who may read it is the room's question."""
+        return self.channels is None or channel_id in self.channels
 
     def may(self, permission: str) -> bool:
         """Whether this caller holds a permission, directly or implied."""

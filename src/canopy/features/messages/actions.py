@@ -138,6 +138,7 @@ def post_message(tx: Tx, principal: Principal, wish: Post) -> Sequence[Draft]:
         client_id=wish.client_id,
         mentions=called.pairs,
         everyone=called.everyone,
+        via=principal.key_name if principal.account_type == "human" else "",
     )
     return [Draft(scope=channel.scope, user=principal.user, body=body, expires=expires)]
 
@@ -182,6 +183,7 @@ def edit_message(tx: Tx, principal: Principal, wish: Edit) -> Sequence[Draft]:
         root=written.root_event,
         mentions=called.pairs,
         everyone=called.everyone,
+        via=written.via,
     )
     return [Draft(scope=channel.scope, user=principal.user, body=body, expires=expires)]
 

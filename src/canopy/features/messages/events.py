@@ -7,7 +7,7 @@ import msgspec
 
 from canopy.ground.emoji import is_emoji_form
 from canopy.ground.ids import EVENT_BYTES, NODE_BYTES
-from canopy.ground.text import is_storable
+from canopy.ground.text import clean_name, is_storable
 from canopy.log.catalog import Body
 
 CONTENT_LENGTH = 50_000
@@ -44,6 +44,8 @@ Mentioned = tuple[
 Mentions = Annotated[tuple[Mentioned, ...], msgspec.Meta(max_length=MENTIONS)]
 Everyone = Literal["", "channel", "here"]
 """Whether all members are called, or all who are there; only the word of an admin of the channel counts."""
+Via = Annotated[str, msgspec.Meta(max_length=64)]
+"""What the API key is called with which a person's words were written; empty when a person wrote them by hand."""
 Content = Annotated[str, msgspec.Meta(min_length=1, max_length=CONTENT_LENGTH)]
 
 
@@ -59,9 +61,11 @@ class MessagePosted(Body, frozen=True, kw_only=True, omit_defaults=True):
     client_id: Annotated[str, msgspec.Meta(max_length=CLIENT_ID_LENGTH)] = ""
     mentions: Mentions = ()
     everyone: Everyone = ""
+    via: Via = ""
 
     def check(self) -> None:
         _check_content(self.content)
+        _check_via(self.via)
         _check_thread(self.parent, self.root)
 
 
@@ -76,9 +80,11 @@ class MessageEdited(Body, frozen=True, kw_only=True, omit_defaults=True):
     root: Target | None = None
     mentions: Mentions = ()
     everyone: Everyone = ""
+    via: Via = ""
 
     def check(self) -> None:
         _check_content(self.content)
+        _check_via(self.via)
         _check_thread(self.parent, self.root)
 
 
@@ -107,6 +113,11 @@ class ReactionSet(Body, frozen=True, kw_only=True, omit_defaults=True):
 def _check_content(content: str) -> None:
     if not content.strip() or not is_storable(content):
         raise ValueError("the content is empty or cannot be stored")
+
+
+def _check_via(via: str) -> None:
+    if not is_storable(via) or clean_name(via) != via:
+        raise ValueError("the name of the key is not one clean line")
 
 
 def _check_thread(parent: bytes | None, root: bytes | None) -> None:

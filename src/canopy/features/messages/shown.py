@@ -64,6 +64,7 @@ class MessageJson(msgspec.Struct, kw_only=True):
     deleted: bool
     deleted_at: str | None
     by_moderator: bool
+    via_api_key: str | None
 
 
 CalledJson = tuple[tuple[MentionedJson, ...], str | None]
@@ -162,4 +163,5 @@ def _json(message: Message, reactions: Reactions, called: CalledJson, here: Node
         deleted=message.deleted is not None,
         deleted_at=None if message.deleted is None else instant_of(message.deleted),
         by_moderator=bool(message.moderated),
+        via_api_key=message.via or None,
     )

@@ -64,6 +64,7 @@
  * @property {string} content
  * @property {string} [html] the same as HTML, where that was asked for
  * @property {boolean} [by_moderator]
+ * @property {string | null} [via_api_key]
  * @property {string | null} [avatar_url]
  * @property {string} type
  * @property {string} created_at

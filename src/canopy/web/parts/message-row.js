@@ -6,7 +6,7 @@ import { excerpt, segments } from "../base/text.js";
 import { avatar } from "./avatar.js";
 import { icon } from "./icons.js";
 import { markup } from "./markup.js";
-import { expiresAt, lastReply, originTitle, reactionName, reactionWho, replyCount, rowName, showAll, tryingAgain, words } from "./strings.js";
+import { expiresAt, lastReply, originTitle, reactionName, reactionWho, replyCount, rowName, showAll, tryingAgain, viaKey, words } from "./strings.js";
 
 const LATER = "later:"; // how the outbox says in how many seconds it tries again
 const MOST_LINES = 30; // of a text before it is folded
@@ -20,6 +20,7 @@ const WIDE = 120; // characters that stand in one line of a wide window
  * @property {string | null} id the node's id, null until acknowledged
  * @property {{id: string, name: string, agent: boolean, url?: string | null}} author
  * @property {string | null} origin peer id of the node on which it was written, when that is not this one
+ * @property {string | null} via what the key is called with which a program wrote it for its author
  * @property {string} content
  * @property {string | null} html the same as the node marked it up, null until it has
  * @property {Date} at
@@ -98,6 +99,7 @@ function head(row, origins) {
     ${row.author.agent ? html`<span class="badge">${words.agent}</span>` : nothing}
     ${time(row, "message-time")}
     ${row.origin === null ? nothing : origin(row.origin, origins.get(row.origin))}
+    ${row.via === null || row.deleted ? nothing : html`<bdi class="message-via">${viaKey(row.via)}</bdi>`}
     ${expiry(row)}
   </div>`;
 }

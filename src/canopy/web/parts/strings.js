@@ -31,6 +31,7 @@ export const words = catalogue("parts", {
   howFar: "{done} of {total}",
   messagesFar: "{done} of {total} messages",
   soFar: "{done} so far",
+  viaKey: 'via API key "{name}"',
   writtenOn: "Written on {node}",
   writtenOnKey: "Written on {node} ({key})",
   peersWaiting: "{n, plural, one {# peer waits} other {# peers wait}} for you",
@@ -218,6 +219,9 @@ export const messagesFar = (done, total) => (total > 0 ? fill(words.messagesFar,
 
 /** @param {string} node @param {string} fingerprint */
 export const originTitle = (node, fingerprint) => (fingerprint ? fill(words.writtenOnKey, { node, key: fingerprint }) : fill(words.writtenOn, { node }));
+
+/** @param {string} name */
+export const viaKey = (name) => fill(words.viaKey, { name });
 
 /** What no single feature owns. */
 export const frameWords = catalogue("frame", {

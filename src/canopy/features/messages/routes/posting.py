@@ -118,6 +118,7 @@ def _tombstone(tx: Read, principal: Principal, event_id: EventId) -> MessageJson
         reacted=0,
         mentions=b"",
         everyone="",
+        via="",
         replies=0,
         handle=principal.username,
         name=principal.username,

@@ -64,6 +64,7 @@ messages = projected(
     Column("root_event", LargeBinary),
     Column("mentions", LargeBinary, nullable=False, comment="node and user of each whom its text calls, in a row"),
     Column("everyone", Text, nullable=False),
+    Column("via", Text, nullable=False, comment="name of the API key with which a person wrote it"),
 )
 # All that the count of unread messages looks at, so that it reads nothing but the index.
 Index(
@@ -100,6 +101,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     reacted: int
     mentions: bytes
     everyone: str
+    via: str
     replies: int
     handle: str | None
     name: str | None
@@ -121,6 +123,7 @@ class Written(msgspec.Struct, frozen=True):
     deleted: int | None
     mentions: bytes
     everyone: Everyone
+    via: str
 
 
 _ENDS = (MessageDeleted.KIND, MessageRemoved.KIND)
@@ -174,7 +177,7 @@ def _reading() -> Select[Any]:
         .scalar_subquery()
         .label("replies")
     )
-    row = [messages.c[name] for name in Message.__struct_fields__[:18]]
+    row = [messages.c[name] for name in Message.__struct_fields__[:19]]
     inner = (
         select(*row, replies)
         .where(or_(messages.c.expires == literal_column("0"), messages.c.expires > now))
@@ -300,6 +303,7 @@ def _insert(tx: Tx, posted: Entry, words: Entry | None, deletion: Entry | None) 
         root_event=body.root if body else None,
         mentions=pack_pairs(body.mentions) if body else b"",
         everyone=body.everyone if body else "",
+        via=body.via if body else "",
     )
     return root
 

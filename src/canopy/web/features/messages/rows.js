@@ -61,6 +61,7 @@ export function rowOf(message, me) {
       url: message.avatar_url ?? null,
     },
     origin: originOf(message),
+    via: cleanName(message.via_api_key ?? "") || null,
     content: message.content ?? "",
     html: message.html ?? null,
     at: new Date(message.created_at),
@@ -107,6 +108,7 @@ export function pendingRow(item, me) {
     id: null,
     author: { id: me.user_id, name: cleanName(me.display_name) || me.username, agent: me.account_type === "agent", url: me.avatar_url ?? null },
     origin: null,
+    via: null,
     content: item.content,
     html: null,
     at: new Date(item.createdAt),
@@ -183,6 +185,6 @@ function leading(lead) {
 /** @param {Row | null} before @param {Row} row */
 function startsBlock(before, row) {
   if (before === null || before.author.id !== row.author.id || before.system !== row.system) return true;
-  if (before.deleted || row.deleted) return true;
+  if (before.deleted || row.deleted || before.via !== row.via) return true;
   return row.at.getTime() - before.at.getTime() > MERGE;
 }
