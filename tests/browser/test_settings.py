@@ -273,6 +273,31 @@ def test_a_rotated_key_may_end_at_once(ada: Person, team: Node) -> None:
     expect(rows(ada).filter(has_text="leaked").filter(has_text="Expired")).to_have_count(1)
 
 
+def test_a_key_is_limited_to_channels(ada: Person, team: Node) -> None:
+    channel = team.call("POST", "/channels", {"name": "only-here"})["channel"]["id"]
+    arrive(ada, "/settings/keys")
+    ada.page.get_by_role("button", name="New key").click()
+    dialog = ada.page.get_by_role("dialog", name="New key")
+    dialog.get_by_label("Name").fill("narrow-bot")
+    dialog.get_by_role("button", name="Everything").click()
+    expect(dialog.get_by_label("In all your channels")).to_be_checked()
+    dialog.get_by_label("Only in these channels").check()
+    for name in ("API keys", "The node itself"):
+        expect(dialog.get_by_label(name)).to_be_disabled()
+        expect(dialog.get_by_label(name)).not_to_be_checked()
+    assert grave(ada.page) == []
+    dialog.get_by_role("button", name="Create key").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Choose at least one channel.")
+    dialog.get_by_label("#only-here").check()
+    dialog.get_by_role("button", name="Create key").click()
+    secret = dialog.get_by_label("Key", exact=True).input_value()
+    dialog.get_by_label("I have stored it").check()
+    dialog.get_by_role("button", name="Done").click()
+    expect(rows(ada).filter(has_text="narrow-bot")).to_contain_text("Only in #only-here")
+    assert [one["id"] for one in team.call("GET", "/channels", key=secret)["channels"]] == [channel]
+    assert team.request("GET", "/api/v1/channels/general", key=secret).status == 404
+
+
 @pytest.mark.slow
 def test_AK_4_the_last_use_shows_without_a_reload(ada: Person, team: Node) -> None:
     arrive(ada, "/settings/keys")

@@ -36,6 +36,7 @@ class Built:
             (Credential("key", state="unknown"), {"X-API-Key": "x" * 43}),
             (Credential("cookie", state="unknown"), {"Cookie": f"{cookie_name(local.node.core)}={'x' * 43}"}),
         ]
+        self._late_keys: list[tuple[User, UserKey]] = []
         self._masters: dict[str, Headers] = {}
         """For building: a key of each account that may do everything."""
 
@@ -44,6 +45,7 @@ class Built:
         await self._people()
         await self._places()
         await self._words()
+        await self._limited()
         await self._put_away()
         self.clock.advance(2 * SOON_MS / 1000)
         for user, status in self._late.items():
@@ -88,6 +90,7 @@ class Built:
             if "manage_node" in some and self.rng.random() < 0.7:
                 some -= {"manage_node"}
             await self._key(user, key, some, state)
+        self._late_keys.append((user, key))
         for state in ("good", "no token"):
             token, csrf = await self._write(lambda tx: sessions.open_session(tx, key, remember=True))
             held = EVERYTHING if user.owner else EVERYTHING - {"manage_node"}
@@ -104,6 +107,19 @@ class Built:
             await self._write(lambda tx: accounts.revoke_key(tx, key, made.key_id))
         self.world.keys[made.key_id] = user.identity
         self.shown.append((Credential("key", user, permissions, state), {"X-API-Key": token}))
+
+    async def _limited(self) -> None:
+        """Keys that are limited to some of the channels, once there are any."""
+        managing = {"manage_keys", "manage_node"}
+        for user, key in self._late_keys:
+            some = frozenset(name for name in EVERYTHING - managing if self.rng.random() < 0.8) | {"read_feed"}
+            limit = frozenset(one for one in self.world.channels if self.rng.random() < 0.5) or frozenset({GENERAL})
+            for granted in (some, some | managing):
+                token, made = await self._write(
+                    lambda tx, granted=granted: accounts.create_key(tx, key, granted, "limited", None, limit)  # noqa: B023
+                )
+                self.world.keys[made.key_id] = user.identity
+                self.shown.append((Credential("key", user, some, "good", limit), {"X-API-Key": token}))
 
     # Channels.
 

@@ -29,6 +29,15 @@ class Credential:
     user: User | None = None
     permissions: frozenset[str] = frozenset()
     state: str = "good"
+    limit: frozenset[str] | None = None
+    """The only channels that there are for a key; it never stands for the owner of the node."""
+
+    @property
+    def owns(self) -> bool:
+        return self.user is not None and self.user.owner and self.limit is None
+
+    def reaches(self, channel: str) -> bool:
+        return self.limit is None or channel in self.limit
 
 
 @dataclass
@@ -127,7 +136,7 @@ ROWS: dict[str, Row] = {
     "GET /events/diagnostics": Row(ANYBODY, "owner"),
     # Channels.
     "GET /channels": Row("read_channels", "fine"),
-    "POST /channels": Row("write_channels", "created", True),
+    "POST /channels": Row("write_channels", "opens", True),
     "GET /channels/{channel_id}": Row("read_channels", "member"),
     "PATCH /channels/{channel_id}": Row("write_channels", "admin", True),
     "DELETE /channels/{channel_id}": Row("delete_data", "end"),
@@ -204,7 +213,7 @@ def judge(world: World, who: Credential, asked: Asked) -> Verdict:
     refused = _by_key(who, asked, row)
     if refused is not None:
         return refused
-    owns = who.user is not None and (who.user.owner or "manage_node" in who.permissions)
+    owns = who.owns or "manage_node" in who.permissions
     if row.rule in _OWNERS and not owns:
         return Verdict(403, "owner_required")
     if asked.malformed and row.takes_body:
@@ -260,6 +269,8 @@ def _channel(world: World, who: Credential, asked: Asked) -> Channel | None:
     """The channel, if the caller may know of it."""
     channel = world.channels.get(asked.channel)
     assert who.user is not None
+    if not who.reaches(asked.channel):
+        return None
     return None if channel is None or who.user.identity in channel.absent else channel
 
 
@@ -283,6 +294,10 @@ def _fine(world: World, who: Credential, asked: Asked) -> Verdict:
 
 def _created(world: World, who: Credential, asked: Asked) -> Verdict:
     return Verdict(201)
+
+
+def _opens(world: World, who: Credential, asked: Asked) -> Verdict:
+    return Verdict(201) if who.limit is None else Verdict(403, "channel_limit")
 
 
 def _absent(world: World, who: Credential, asked: Asked) -> Verdict:
@@ -312,7 +327,7 @@ def _saves(world: World, who: Credential, asked: Asked) -> Verdict:
     assert who.user is not None
     if message is None or message.state != "living":
         return HIDDEN
-    channel = world.channels.get(message.channel)
+    channel = world.channels.get(message.channel) if who.reaches(message.channel) else None
     return HIDDEN if channel is None or who.user.identity in channel.absent else Verdict(201)
 
 
@@ -332,7 +347,7 @@ def _end(world: World, who: Credential, asked: Asked) -> Verdict:
     """An admin, or the owner of the node that rules over the channel."""
     channel = _channel(world, who, asked)
     assert who.user is not None
-    ends = who.user.owner and channel is not None and channel.identity != GENERAL and channel.ruled_here
+    ends = who.owns and channel is not None and channel.identity != GENERAL and channel.ruled_here
     return FINE if ends else _admin(world, who, asked)
 
 
@@ -350,7 +365,8 @@ def _role(world: World, who: Credential, asked: Asked) -> Verdict:
 
 def _join(world: World, who: Credential, asked: Asked) -> Verdict:
     """Who left may come back, which is the one thing that a stranger to a channel may do; nobody leaves #general."""
-    return FINE if asked.channel in world.channels and asked.user in world.users else HIDDEN
+    known = asked.channel in world.channels and who.reaches(asked.channel)
+    return FINE if known and asked.user in world.users else HIDDEN
 
 
 def _leave(world: World, who: Credential, asked: Asked) -> Verdict:
@@ -359,7 +375,7 @@ def _leave(world: World, who: Credential, asked: Asked) -> Verdict:
     if asked.user != who.user.identity:
         allowed = _admin(world, who, asked)
         return allowed if allowed.status >= 400 else Verdict(403, "open_channel")
-    if channel is None:
+    if channel is None or not who.reaches(asked.channel):
         return HIDDEN
     if channel.identity == GENERAL:
         return Verdict(403, "general")
@@ -395,7 +411,7 @@ def _delete(world: World, who: Credential, asked: Asked) -> Verdict:
     if message is None or message.state == "expired":
         return HIDDEN
     channel = world.channels[message.channel]
-    own = message.author is who.user or (who.user.owner and message.author.local)
+    own = message.author is who.user or (who.owns and message.author.local)
     if own:
         return FINE
     if who.user.identity in channel.admins:
@@ -406,6 +422,7 @@ def _delete(world: World, who: Credential, asked: Asked) -> Verdict:
 _RULES = {
     "fine": _fine,
     "created": _created,
+    "opens": _opens,
     "absent": _absent,
     "known user": _known_user,
     "own key": _own_key,

@@ -201,7 +201,8 @@ class Player:
         elif row == "GET /channels":
             assert who.user is not None
             shown = {one["id"] for one in answer.json()["channels"]} & self.world.channels.keys()
-            mine = {one.identity for one in self.world.channels.values() if who.user.identity not in one.absent}
+            there = [one for one in self.world.channels.values() if who.reaches(one.identity)]
+            mine = {one.identity for one in there if who.user.identity not in one.absent}
             assert shown == {identity for identity in mine if not self.world.channels[identity].archived}
 
 

@@ -65,6 +65,9 @@ api_keys = local(
     Column("revoked", Integer, nullable=False),
     Column("last_used", BigInteger),
     Column("successor", Text, comment="the key that takes its place, once it was rotated"),
+    Column(
+        "limited_to", Text, comment="the ids of the only channels that it may see, with commas between; null for all"
+    ),
 )
 Index("api_keys_user", api_keys.c.user)
 
@@ -97,6 +100,12 @@ class ApiKey(msgspec.Struct, frozen=True):
     revoked: int
     last_used: int | None
     successor: str | None = None
+    limited_to: str | None = None
+
+    @property
+    def limit(self) -> frozenset[str] | None:
+        """The only channels that the key may see; None for all."""
+        return None if self.limited_to is None else frozenset(self.limited_to.split(","))
 
     @property
     def names(self) -> frozenset[str]:
@@ -147,7 +156,7 @@ _REVOKE = prepare(
 _CHANGE_KEY = prepare(
     update(api_keys)
     .where(api_keys.c.key_id == bindparam("which"))
-    .values(name=bindparam("new_name"), permissions=bindparam("new_permissions"))
+    .values(name=bindparam("new_name"), permissions=bindparam("new_permissions"), limited_to=bindparam("new_limit"))
 )
 _DELETE_KEYS = prepare(delete(api_keys).where(api_keys.c.user == bindparam("who")))
 _RETIRE = prepare(
@@ -241,14 +250,23 @@ def _found(row: Any) -> Account | None:
 
 
 def create_key(
-    tx: Tx, user: UserKey, permissions: frozenset[str], name: str = "", expires: int | None = None
+    tx: Tx,
+    user: UserKey,
+    permissions: frozenset[str],
+    name: str = "",
+    expires: int | None = None,
+    limit: frozenset[str] | None = None,
 ) -> tuple[str, ApiKey]:
     """A new key: its text, which is never seen again, and its row."""
     token = new_token()
     names = ",".join(p.value for p in ALL if p.value in permissions)
-    key = ApiKey(secrets.token_hex(16), user, token[:6], name, names, tx.now_ms, expires, 0, None)
+    key = ApiKey(secrets.token_hex(16), user, token[:6], name, names, tx.now_ms, expires, 0, None, None, _joined(limit))
     _INSERT_KEY.run(tx, **msgspec.structs.asdict(key), digest=token_digest(token))
     return token, key
+
+
+def _joined(limit: frozenset[str] | None) -> str | None:
+    return None if limit is None else ",".join(sorted(limit))
 
 
 def find_key(tx: Read, token: str) -> tuple[ApiKey, Account] | None:
@@ -267,10 +285,10 @@ def revoke_key(tx: Tx, user: UserKey, key_id: str) -> bool:
     return _REVOKE.row(tx, which=key_id, who=user) is not None
 
 
-def change_key(tx: Tx, key_id: str, name: str, permissions: frozenset[str]) -> None:
+def change_key(tx: Tx, key_id: str, name: str, permissions: frozenset[str], limit: frozenset[str] | None) -> None:
     """Rename a key or narrow it; the caller has checked that it does not widen."""
     names = ",".join(p.value for p in ALL if p.value in permissions)
-    _CHANGE_KEY.run(tx, which=key_id, new_name=name, new_permissions=names)
+    _CHANGE_KEY.run(tx, which=key_id, new_name=name, new_permissions=names, new_limit=_joined(limit))
 
 
 def retire_key(tx: Tx, key_id: str, successor: str, ends: int) -> None:

@@ -55,10 +55,13 @@ class Repeats(msgspec.Struct, frozen=True):
         fingerprint = hashlib.sha256(place + b"\0" + ask.body).digest() if key else b""
         # Callers without an account are told apart by their address; their password is in the fingerprint.
         whose = "" if ask.someone is not None else f"{ask.address}:"
+        # What another key of the same user was answered may be about channels that this one must not know of.
+        if ask.someone is not None and ask.someone.channels is not None:
+            whose = f"{ask.someone.credential}:"
         return cls(
             f"key:{whose}{key}" if key else None,
             fingerprint,
-            f"client:{client_id}" if client_id else None,
+            f"client:{whose}{client_id}" if client_id else None,
             as_it_was,
         )
 

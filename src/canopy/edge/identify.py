@@ -72,7 +72,7 @@ def _by_key(core: Core, tx: Read, token: str) -> Principal:
         principal = accounts.principal_of(core.node, account, key.names, key.key_id)
     else:
         principal = _limited(accounts.principal_of(core.node, account, key.names - UNLIMITED, key.key_id), key.limit)
-    return _with(principal, key_expires=key.expires)
+    return _with(principal, key_expires=key.expires, key_name=key.name or key.prefix)
 
 
 def _limited(principal: Principal, channels: frozenset[str]) -> Principal:

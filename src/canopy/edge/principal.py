@@ -57,6 +57,8 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     by_session: bool = False
     csrf: str = ""
     key_expires: int | None = None
+    key_name: str = ""
+    """What the key is called, or how its text begins; empty for a session and for the command line."""
 
     def __repr__(self) -> str:
         return f"Principal({self.username or 'nobody'}, secrets hidden)"

@@ -20,6 +20,9 @@ Detail = Callable[[Read, Line, NodeId], Mapping[str, Any]]
 """What is read beside a notice when it is sent, as seen from this node."""
 Completes = Callable[[Read, Principal, str], Mapping[str, Any]]
 
+Knows = Callable[[Read, Principal, str], bool]
+"""Whether a caller may know of a channel."""
+
 Forgets = Callable[[Tx, NodeId, UserKey], None]
 """Drops the local rows that a room keeps for an account of this node, which is deleted."""
 
@@ -62,6 +65,8 @@ class EdgeFeature(Feature, Protocol):
     def upkeep(self) -> Sequence[Upkeep]: ...
     @property
     def forgets(self) -> Sequence[Forgets]: ...
+    @property
+    def knows(self) -> Sequence[Knows]: ...
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +82,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     completions: Sequence[Completion] = ()
     upkeep: Sequence[Upkeep] = ()
     forgets: Sequence[Forgets] = ()
+    knows: Sequence[Knows] = ()
 
 
 class Rooms:
@@ -90,6 +96,7 @@ class Rooms:
         for kind in (kind for room in rooms for kind in room.event_types):
             self.event_types.setdefault(kind.name, []).append(kind)
         self.upkeep = [upkeep for room in rooms for upkeep in room.upkeep]
+        self._knows = [knows for room in rooms for knows in room.knows]
         self._forgets = [forgets for room in rooms for forgets in room.forgets]
         self._completions = [completion for room in rooms for completion in room.completions]
 
@@ -100,6 +107,10 @@ class Rooms:
             if completion.thing == thing:
                 added.update(completion.adds(tx, principal, key))
         return added
+
+    def knows(self, tx: Read, principal: Principal, channel_id: str) -> bool:
+        """Whether a caller may know of a channel."""
+        return any(knows(tx, principal, channel_id) for knows in self._knows)
 
     def forget(self, tx: Tx, user: UserKey) -> None:
         """Let every room forget an account of this node."""

@@ -173,11 +173,12 @@ class Streams:
                 self._seq = lines[-1].seq
 
     def _spread_line(self, tx: Read, line: Line) -> None:
-        seen: dict[tuple[str, frozenset[str]], bool] = {}
+        seen: dict[tuple[str, frozenset[str], frozenset[str] | None], bool] = {}
         for subscriber in self._subscribers.values():
             if subscriber.types is not None and line.event_type not in subscriber.types:
                 continue
-            who = (subscriber.principal.user_id, subscriber.principal.permissions)
+            asks = subscriber.principal
+            who = (asks.user_id, asks.permissions, asks.channels)
             if who not in seen:
                 seen[who] = self._core.rooms.sees(tx, subscriber.principal, line)
             if seen[who]:

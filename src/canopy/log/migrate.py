@@ -81,6 +81,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(7, "preferences and bookmarks", create_all),
     Migration(8, "keys that are rotated", create_all),
     Migration(9, "reset links", create_all),
+    Migration(10, "keys that are limited to channels", create_all),
 )
 """Schema 1 is kept as a fixture in tests/fixtures, so that every change since is tried on it."""
 

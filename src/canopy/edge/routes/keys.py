@@ -12,18 +12,22 @@ from starlette.responses import Response
 from canopy.edge import accounts
 from canopy.edge.accounts import ApiKey
 from canopy.edge.ask import Ask, check_name, found, invalid
-from canopy.edge.principal import CONSERVATIVE, Permission, Principal, listed, with_implied
+from canopy.edge.principal import CONSERVATIVE, UNLIMITED, Permission, Principal, listed, with_implied
 from canopy.edge.route import LongPage, get, patch, post, remove
 from canopy.ground.codec import Secret
 from canopy.ground.errors import Conflict, Forbidden
 from canopy.ground.instants import instant
-from canopy.log.db import Tx
+from canopy.log.db import Read, Tx
 
 DAY_MS = 24 * 3600 * 1000
 LONGEST_DAYS = 3650
 NAME_LENGTH = 64
+MOST_CHANNELS = 1024
 OVERLAP_SECONDS = 24 * 3600
 LONGEST_OVERLAP = 30 * 24 * 3600
+
+
+Channels = Annotated[list[str], msgspec.Meta(min_length=1, max_length=MOST_CHANNELS)]
 
 
 class NewKey(msgspec.Struct, kw_only=True):
@@ -33,13 +37,16 @@ class NewKey(msgspec.Struct, kw_only=True):
     expires_days: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_DAYS)] | None = None
     name: str = ""
     ip_allow: list[str] | None = None
+    channel_ids: Channels | None = None
+    """The only channels that the key may see and act in; left out, all of its holder's."""
 
 
 class KeyChange(msgspec.Struct, kw_only=True):
-    """A new name, or fewer permissions."""
+    """A new name, fewer permissions, or fewer channels."""
 
     name: str | None = None
     permissions: list[str] | None = None
+    channel_ids: Channels | None = None
 
 
 class Rotation(msgspec.Struct, kw_only=True):
@@ -61,6 +68,7 @@ class KeyJson(msgspec.Struct, kw_only=True):
     revoked: bool
     last_used_at: str | None
     successor_id: str | None
+    channel_ids: list[str] | None
 
 
 class MadeKey(Secret, kw_only=True):
@@ -74,6 +82,7 @@ class MadeKey(Secret, kw_only=True):
     permissions: list[str]
     expires_days: int | None
     expires_at: str | None
+    channel_ids: list[str] | None
 
 
 class RotatedKey(MadeKey, kw_only=True):
@@ -119,16 +128,19 @@ async def create_key(ask: Ask) -> Response:
     made: list[MadeKey] = []
 
     def make(tx: Tx, principal: Principal, _: NewKey) -> list[Any]:
-        made.append(make_key(tx, principal, names, name, wish.expires_days))
+        limit = limit_of(ask, tx, principal, wish.channel_ids, names)
+        made.append(make_key(tx, principal, names, name, wish.expires_days, limit))
         return []
 
     return await ask.perform(make, wish, lambda tx, principal, ids: made[0])
 
 
-def make_key(tx: Tx, principal: Principal, granted: frozenset[str], name: str, days: int | None) -> MadeKey:
+def make_key(
+    tx: Tx, principal: Principal, granted: frozenset[str], name: str, days: int | None, limit: frozenset[str] | None
+) -> MadeKey:
     """Store a key and return what its owner is told once."""
     expires = tx.now_ms + days * DAY_MS if days else None
-    token, key = accounts.create_key(tx, principal.user, granted, name, expires)
+    token, key = accounts.create_key(tx, principal.user, granted, name, expires, limit)
     return MadeKey(
         api_key=token,
         id=key.key_id,
@@ -138,6 +150,7 @@ def make_key(tx: Tx, principal: Principal, granted: frozenset[str], name: str, d
         permissions=listed(granted),
         expires_days=days,
         expires_at=instant(expires) if expires else None,
+        channel_ids=sorted(limit) if limit is not None else None,
     )
 
 
@@ -165,10 +178,11 @@ async def change_key(ask: Ask) -> Response:
     def change(tx: Tx) -> ApiKey:
         key = found(_own_key(tx, principal, key_id), "You have no such key.", "key_not_found")
         names = key.names if wish.permissions is None else wanted(wish.permissions)
-        if not names <= with_implied(key.names):
+        limit = key.limit if wish.channel_ids is None else limit_of(ask, tx, principal, wish.channel_ids, names)
+        if not names <= with_implied(key.names) or not (key.limit is None or (limit or frozenset()) <= key.limit):
             raise Conflict("A key can only be narrowed; make a new one for more.", code="key_widening")
         name = key.name if wish.name is None else check_name(wish.name, "name", NAME_LENGTH)
-        accounts.change_key(tx, key_id, name, names)
+        accounts.change_key(tx, key_id, name, names, limit)
         return found(_own_key(tx, principal, key_id))
 
     changed = await ask.core.writer.write(change)
@@ -208,7 +222,7 @@ def _check_living(tx: Tx, key: ApiKey) -> None:
 def _replace(tx: Tx, principal: Principal, key: ApiKey, overlap_seconds: int) -> RotatedKey:
     # Rounded up: no days at all would mean no end.
     days = None if key.expires is None else -((key.created - key.expires) // DAY_MS)
-    new = make_key(tx, principal, key.names, key.name, days)
+    new = make_key(tx, principal, key.names, key.name, days, key.limit)
     ends = tx.now_ms + overlap_seconds * 1000
     if key.expires is not None:
         ends = min(ends, key.expires)
@@ -237,6 +251,25 @@ def wanted(asked: list[str] | str | None) -> frozenset[str]:
     return frozenset(names)
 
 
+def limit_of(
+    ask: Ask, tx: Read, holder: Principal, asked: list[str] | None, names: frozenset[str]
+) -> frozenset[str] | None:
+    """The channels that a key is limited to, all of which its holder knows. Raises InvalidRequest."""
+    if asked is None:
+        return None
+    if names & UNLIMITED:
+        raise invalid(
+            "permissions",
+            "limited_key",
+            "A key that is limited to channels can manage neither keys nor the node.",
+            code="limited_key",
+        )
+    unknown = [channel for channel in asked if not ask.core.rooms.knows(tx, holder, channel)]
+    if unknown:
+        raise invalid("channel_ids", "unknown_channel", "There is no such channel.", code="unknown_channel")
+    return frozenset(asked)
+
+
 def check_grant(principal: Principal, wanted: frozenset[str]) -> None:
     """Raise Forbidden where a key would grant what its maker does not hold."""
     missing = wanted - principal.permissions
@@ -258,6 +291,7 @@ def key_json(ask: Ask, key: ApiKey, holder: str) -> KeyJson:
         revoked=bool(key.revoked),
         last_used_at=instant(used) if used else None,
         successor_id=key.successor,
+        channel_ids=sorted(key.limit) if key.limit is not None else None,
     )
 
 

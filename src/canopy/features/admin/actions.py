@@ -89,6 +89,6 @@ def _take_node_from_keys(tx: Tx, user: UserKey) -> None:
     for key in accounts.list_keys(tx, user):
         left = key.names - {Permission.MANAGE_NODE}
         if left != key.names:
-            accounts.change_key(tx, key.key_id, key.name, left or key.names)
+            accounts.change_key(tx, key.key_id, key.name, left or key.names, key.limit)
         if not left:
             accounts.revoke_key(tx, user, key.key_id)

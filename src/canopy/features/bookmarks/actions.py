@@ -98,6 +98,9 @@ def change(tx: Tx, principal: Principal, wish: Change) -> Sequence[Draft]:
 
 def forget(tx: Tx, principal: Principal, bookmark_id: str) -> Sequence[Draft]:
     """Forget a bookmark. Raises NotFound."""
+    kept = found(find_bookmark(tx, principal.user, bookmark_id), MISSING, "bookmark_not_found")
+    if principal.channels is not None:
+        found(readable(tx, principal, kept.source_id), MISSING, "bookmark_not_found")
     source = found(drop_bookmark(tx, principal.user, bookmark_id), MISSING, "bookmark_not_found")
     write_notice(tx, _changed(principal, source))
     return []

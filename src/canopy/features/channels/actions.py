@@ -26,7 +26,7 @@ from canopy.features.channels.tables import (
     absent_from,
     admins_of,
     find_channel,
-    find_open,
+    find_joinable,
     fold_name,
     is_taken,
 )
@@ -93,6 +93,8 @@ class Coming(msgspec.Struct, frozen=True, kw_only=True):
 
 def open_channel(tx: Tx, principal: Principal, wish: NewChannel) -> Sequence[Draft]:
     """Found a channel, perhaps one that continues another and may bear its name. Raises Conflict, NotFound."""
+    if principal.channels is not None:
+        raise Forbidden("This key is limited to some channels and opens no others.", code="channel_limit")
     before = None if wish.continues is None else _continued(tx, principal, wish.continues)
     if is_taken(tx, wish.name) and (before is None or fold_name(before.name) != fold_name(wish.name)):
         raise Conflict("A channel of this name exists already.")
@@ -184,8 +186,8 @@ def set_role(tx: Tx, principal: Principal, wish: RoleWish) -> Sequence[Draft]:
 
 def come_or_go(tx: Tx, principal: Principal, wish: Coming) -> Sequence[Draft]:
     """Join an open channel, or leave one. Raises NotFound, Forbidden for #general, Conflict for the last admin."""
-    channel = find_open(tx, wish.channel_id)
-    if wish.channel_id == GENERAL_ID:
+    channel = find_joinable(tx, principal, wish.channel_id)
+    if wish.channel_id == GENERAL_ID and principal.reaches(GENERAL_ID):
         if wish.stays:
             return []
         raise Forbidden("Everybody is in #general, always.", code="general")

@@ -60,7 +60,8 @@ def _sees(tx: Read, principal: Principal, line: Line) -> bool:
     channel = line.channel_id or ""
     if line.target_user_id not in (None, principal.user_id):
         return False
-    return tables.find_channel(tx, principal, channel) is not None or tables.is_deleted(tx, channel)
+    gone = principal.reaches(channel) and tables.is_deleted(tx, channel)
+    return gone or tables.find_channel(tx, principal, channel) is not None
 
 
 def _ruling(body: Any, **more: Any) -> Kind:
@@ -97,4 +98,5 @@ FEATURE = Room(
     routes=ROUTES,
     event_types=(EventType(name=UPDATED, permission=Permission.READ_CHANNELS, sees=_sees),),
     forgets=(preferences.forget_user,),
+    knows=(tables.knows,),
 )

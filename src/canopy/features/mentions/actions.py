@@ -53,9 +53,10 @@ def forget_list(tx: Tx, principal: Principal, list_id: str) -> Sequence[Draft]:
 def acknowledge(tx: Tx, principal: Principal, wish: Acknowledging) -> Sequence[Draft]:
     """Acknowledge one's own mentions; others' and unknown ones are passed over."""
     for identity in dict.fromkeys(wish.mention_ids):
+        row = find_mention(tx, identity)
+        if row is None or not principal.reaches(row.channel):
+            continue
         if set_acknowledged(tx, principal.user_id, identity):
             wish.acknowledged += 1
-            row = find_mention(tx, identity)
-            if row is not None:
-                write_notice(tx, notice_of(ACKNOWLEDGED, row, principal.user_id))
+            write_notice(tx, notice_of(ACKNOWLEDGED, row, principal.user_id))
     return []

@@ -33,7 +33,7 @@ def _of_channel(tx: Read, principal: Principal, channel: str) -> dict[str, Any]:
 
 
 def _counters(tx: Read, principal: Principal, user: str) -> dict[str, Any]:
-    return {"unacked_mentions": tables.count_new(tx, user)}
+    return {"unacked_mentions": tables.count_new(tx, user, principal.channels)}
 
 
 def _event_type(name: str) -> EventType:

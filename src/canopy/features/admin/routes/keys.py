@@ -14,6 +14,7 @@ from canopy.edge.routes.keys import (
     Revoked,
     check_grant,
     key_json,
+    limit_of,
     make_key,
     wanted,
 )
@@ -36,7 +37,8 @@ async def create_key(ask: Ask) -> Response:
     def make(tx: Tx, owner: Principal, _: NewKey) -> list[Draft]:
         account = find_account(tx, owner, shown_id)
         holder = accounts.principal_of(owner.node, account, frozenset(), "")
-        made.append(make_key(tx, holder, names, name, wish.expires_days))
+        limit = limit_of(ask, tx, holder, wish.channel_ids, names)
+        made.append(make_key(tx, holder, names, name, wish.expires_days, limit))
         return []
 
     return await ask.perform(make, wish, lambda tx, owner, ids: made[0])

@@ -43,7 +43,7 @@ from canopy.features.channels.tables import (
     Channel,
     find_by_scope,
     find_channel,
-    find_open,
+    find_joinable,
 )
 from canopy.features.people.tables import find_card
 from canopy.ground.errors import Forbidden, NotAvailable
@@ -176,9 +176,10 @@ async def add_member(ask: Ask) -> Response:
     """Come back into an open channel; for anybody else it changes nothing, since everybody is in it."""
     wish = ask.decode(MemberNew)
     with ask.reading() as tx:
-        channel = find_open(tx, ask.token("channel_id")) if ask.path["channel_id"] != GENERAL_ID else None
+        where = ask.token("channel_id")
+        channel = find_joinable(tx, ask.principal, where) if where != GENERAL_ID else None
         if channel is None:
-            found(find_channel(tx, ask.principal, ask.path["channel_id"]), MISSING, "channel_not_found")
+            found(find_channel(tx, ask.principal, where), MISSING, "channel_not_found")
         found(find_card(tx, wish.user_id), "There is no such user here.", "user_not_found")
     if wish.user_id != ask.principal.user_id:
         return ask.answer(Done(success=True, role="member", pending=False))

@@ -199,6 +199,7 @@ def channel_json(ask: Ask, tx: Read, channel: Channel) -> ChannelJson:
     general = channel.id == GENERAL_ID
     chosen = preferences_of(tx, ask.principal.user, channel.id)
     life = life_now(tx, channel, more.get("newest_stamp"))
+    before = [] if channel.continues is None else [channel_id(channel.continues)]
     return ChannelJson(
         id=channel.id,
         name=channel.name,
@@ -229,8 +230,8 @@ def channel_json(ask: Ask, tx: Read, channel: Channel) -> ChannelJson:
         archive_reason=channel.reason or None if life.archived is not None else None,
         lifecycle_ttl_days=channel.ttl_days or None,
         lifecycle_preserved=channel.preserved,
-        continues=None if channel.continues is None else channel_id(channel.continues),
-        continued_by=continuations_of(tx, channel),
+        continues=next(filter(ask.principal.reaches, before), None),
+        continued_by=list(filter(ask.principal.reaches, continuations_of(tx, channel))),
     )
 
 

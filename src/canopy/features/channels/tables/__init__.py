@@ -227,19 +227,24 @@ def fold_name(name: str) -> str:
 
 def list_channels(tx: Read, principal: Principal) -> list[Channel]:
     """The channels that the caller belongs to, #general first."""
-    return [_GENERAL, *(_channel(row) for row in _LIST.rows(tx, user_id=principal.user_id))]
+    known = [_GENERAL, *(_channel(row) for row in _LIST.rows(tx, user_id=principal.user_id))]
+    return [channel for channel in known if principal.reaches(channel.id)]
 
 
 def list_left(tx: Read, principal: Principal) -> list[Channel]:
     """The open channels that the caller went out of and may come back to."""
-    return [_channel(row) for row in _LEFT.rows(tx, user_id=principal.user_id)]
+    left = [_channel(row) for row in _LEFT.rows(tx, user_id=principal.user_id)]
+    return [channel for channel in left if principal.reaches(channel.id)]
 
 
 def find_channel(tx: Read, principal: Principal, channel_id: str) -> Channel | None:
     """A channel that the caller belongs to, or None: the same for hidden and absent ones.
 
-    What a key may do there is the route's question: one that may only write needs no leave to read.
+    What a key may do there is the route's question: one that may only write needs no leave to read. Whether there is
+    such a channel for a key that is limited to some is asked here, and so wherever else anybody asks for a channel.
     """
+    if not principal.reaches(channel_id):
+        return None
     if channel_id == GENERAL_ID:
         return _GENERAL
     row = _FIND.row(tx, id=channel_id, user_id=principal.user_id)
@@ -249,6 +254,11 @@ def find_channel(tx: Read, principal: Principal, channel_id: str) -> Channel | N
 def is_deleted(tx: Read, channel_id: str) -> bool:
     """Whether there was an open channel of this id, which everybody may learn the end of."""
     return _DELETED.row(tx, id=channel_id) is not None
+
+
+def find_joinable(tx: Read, principal: Principal, channel_id: str) -> Channel | None:
+    """An open channel that the caller may come into, is in, or went out of."""
+    return find_open(tx, channel_id) if principal.reaches(channel_id) else None
 
 
 def find_open(tx: Read, channel_id: str) -> Channel | None:
@@ -284,6 +294,11 @@ def continuations_of(tx: Read, channel: Channel) -> list[str]:
 def admins_of(tx: Read, channel: Channel) -> frozenset[str]:
     """The user ids of its admins."""
     return frozenset(row[0] for row in _ADMINS.rows(tx, scope=channel.scope))
+
+
+def knows(tx: Read, principal: Principal, channel_id: str) -> bool:
+    """Whether the caller may know of a channel."""
+    return find_channel(tx, principal, channel_id) is not None
 
 
 def run_by(tx: Read, user_id: str, node: NodeId) -> list[Channel]:

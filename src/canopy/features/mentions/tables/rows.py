@@ -131,6 +131,7 @@ _COUNT_NEW = prepare(
         mentions.c.acknowledged.is_(None),
         messages.c.deleted.is_(None),
         or_(messages.c.expires == literal_column("0"), messages.c.expires > bindparam("now")),
+        mentions.c.channel.like(bindparam("channel")),
     )
 )
 _COUNT_ALL_NEW = prepare(select(func.count()).where(mentions.c.acknowledged.is_(None)))
@@ -263,10 +264,10 @@ def count_unread_mentions(tx: Read, principal: Principal, channel: str) -> int:
     return count
 
 
-def count_new(tx: Read, user: str) -> int:
-    """How many mentions of a user are not acknowledged, of those that still point at something."""
-    count: int = _COUNT_NEW.value(tx, user_id=user, now=tx.now_ms)
-    return count
+def count_new(tx: Read, user: str, channels: frozenset[str] | None) -> int:
+    """How many mentions of a user, in some channels or all, are not acknowledged and still point at something."""
+    wanted = ["%"] if channels is None else sorted(channels)
+    return sum(int(_COUNT_NEW.value(tx, user_id=user, now=tx.now_ms, channel=channel)) for channel in wanted)
 
 
 def count_all_new(tx: Read) -> int:

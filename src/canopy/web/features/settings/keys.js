@@ -2,6 +2,7 @@
 
 import { html, nothing, repeat } from "../../vendor/lit.js";
 import { fill } from "../../base/language.js";
+import { LOCALE } from "../../base/text.js";
 import { ago, fullDate, fullTime } from "../../base/time.js";
 import { confirm } from "../../parts/confirm.js";
 import { LightElement } from "../../parts/element.js";
@@ -15,7 +16,7 @@ import { words } from "./strings.js";
 
 const LOOK_AGAIN = 5000; // ms; no event tells when a key was used
 
-/** @typedef {{id: string, name: string, prefix: string, permissions: string[], created_at: string, expires_at: string | null, revoked: boolean, last_used_at: string | null, successor_id: string | null}} Key */
+/** @typedef {{id: string, name: string, prefix: string, permissions: string[], created_at: string, expires_at: string | null, revoked: boolean, last_used_at: string | null, successor_id: string | null, channel_ids: string[] | null}} Key */
 
 class Keys extends LightElement {
   static properties = { app: { attribute: false }, keys: { state: true }, error: { state: true } };
@@ -32,6 +33,7 @@ class Keys extends LightElement {
 
   connectedCallback() {
     super.connectedCallback();
+    this.follow(this.app.channels);
     this.stops.listen(document, "canopy-key-made", () => void this.#load());
     this.stops.every(() => !document.hidden && void this.#load(), LOOK_AGAIN);
     void this.#load();
@@ -66,10 +68,19 @@ class Keys extends LightElement {
       <span class="list-mark">${icon("key")}</span>
       <div class="list-main"><h3><bdi>${name}</bdi> <span class="badge ${state === "active" ? "is-good" : "is-plain"}">${words[state]}</span></h3>
         <p class="quiet is-meta">${inWords(key.permissions).join(" · ")}</p>
+        ${key.channel_ids ? html`<p class="quiet is-meta">${this.#limit(key.channel_ids)}</p>` : nothing}
         <p class="quiet is-meta"><code translate="no">${key.prefix}…</code> · ${used} · ${endOf(key)}</p></div>
       <div class="list-acts">${state === "active" ? html`<button class="button" type="button" aria-haspopup="dialog" aria-label=${fill(words.rotateName, { name })} @click=${() => askForRotation(this.app, key, name, () => void this.#load())}>${words.rotate}</button>` : nothing}
         ${key.revoked ? nothing : html`<button class="button" type="button" aria-label=${fill(words.revokeName, { name })} @click=${() => this.#revoke(key, name)}>${words.revoke}</button>`}</div>
     </li>`;
+  }
+
+  /** Where a key may be; channels that the person does not see have no name here. @param {string[]} ids */
+  #limit(ids) {
+    const names = (this.app.channels.value ?? []).filter(({ id }) => ids.includes(id)).map(({ name }) => `#${name}`);
+    const unseen = ids.length - names.length;
+    const all = [...names, ...(unseen > 0 ? [fill(words.unseenChannels, { n: unseen })] : [])];
+    return fill(words.onlyIn, { channels: new Intl.ListFormat(LOCALE, { type: "conjunction" }).format(all) });
   }
 
   #make = () => askForKey(this.app, () => void this.#load());

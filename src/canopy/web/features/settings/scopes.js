@@ -22,6 +22,9 @@ export const PRESETS = {
 /** @type {Record<string, Word>} */
 export const WARNINGS = { manage_keys: "warnKeys", delete_data: "warnDelete", manage_node: "warnNode" };
 
+/** What no key may do that is limited to channels: it could make itself one without the limit. */
+export const UNLIMITED = new Set(["manage_keys", "manage_node"]);
+
 /** "Read: channels and feed, messages". @param {string[]} permissions @returns {string[]} */
 export function inWords(permissions) {
   const held = new Set(permissions);
