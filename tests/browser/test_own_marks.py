@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 from tests.browser.conftest import KEYS, People, Person, mira_says
 from tests.e2e.node import Node
 
@@ -92,6 +92,33 @@ def test_what_was_deleted_is_no_longer_among_the_saved(own_team: Node, people: P
     expect(ada.page.get_by_role("listitem").filter(has_text="soon gone")).to_be_visible()
     own_team.call("DELETE", f"/channels/general/messages/{identity}", key=KEYS[own_team.root])
     expect(ada.page.get_by_text("You have saved no message yet")).to_be_visible()
+
+
+def test_what_is_saved_while_more_is_read_stands_in_its_place(own_team: Node, people: People) -> None:
+    """A bell that rings while a page is on its way makes all be read again: nothing twice, nothing missing."""
+    for number in range(60):
+        bookmark(own_team, f"row {number}")
+    ada = people(own_team)
+    ada.sign_in("ada")
+    ada.go("/saved")
+    rows = ada.page.get_by_role("list", name="Saved messages").get_by_role("listitem")
+    expect(rows).to_have_count(50)
+    held: list[Route] = []
+    ada.page.route("**/api/v1/bookmarks?*", lambda route: held.append(route), times=1)
+    with ada.page.expect_request("**/api/v1/bookmarks?*"):
+        ada.page.get_by_role("button", name="Show more").click()
+    bookmark(own_team, "saved meanwhile")
+    expect(rows).to_have_count(61)
+    with ada.page.expect_response("**/api/v1/bookmarks?*"):
+        held[0].continue_()
+    ada.page.evaluate("() => new Promise(requestAnimationFrame)")
+    expect(rows.first).to_contain_text("saved meanwhile")
+    expect(rows).to_have_count(61)
+
+
+def bookmark(node: Node, text: str) -> None:
+    body = {"source_type": "channel_message", "source_id": mira_says(node, text)}
+    node.call("POST", "/bookmarks", body)
 
 
 def test_a_row_of_the_list_shows_that_something_was_begun(own_team: Node, people: People) -> None:

@@ -25,7 +25,7 @@ export function mount(root, app) {
 }
 
 class Saved extends LightElement {
-  static properties = { app: { attribute: false }, rows: { state: true }, next: { state: true }, error: { state: true } };
+  static properties = { app: { attribute: false }, rows: { state: true }, more: { state: true }, error: { state: true } };
 
   constructor() {
     super();
@@ -33,8 +33,11 @@ class Saved extends LightElement {
     this.app = /** @type {any} */ (undefined);
     /** @type {Bookmark[] | null} */
     this.rows = null;
-    /** Where the next page begins. @type {string | null} */
-    this.next = null;
+    /** Whether there are more than those. */
+    this.more = false;
+    /** How many pages are shown, and how often they were read. */
+    this.pages = 1;
+    this.reading = 0;
     /** @type {unknown} */
     this.error = null;
   }
@@ -48,15 +51,29 @@ class Saved extends LightElement {
     void this.#load();
   }
 
-  async #load(cursor = "") {
+  /** Reads all that is shown, or a page more; a later reading overtakes an earlier one. @param {number} pages */
+  async #load(pages = this.pages) {
+    this.pages = pages;
+    const reading = (this.reading += 1);
     try {
-      const page = await this.app.api.get(`/bookmarks?render=html&limit=${PAGE}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
-      this.rows = cursor ? [...(this.rows ?? []), ...page.bookmarks] : page.bookmarks;
-      this.next = page.next_cursor;
-      this.error = null;
+      const found = await this.#read(pages);
+      if (reading === this.reading) [this.rows, this.more, this.error] = [...found, null];
     } catch (error) {
-      if (!this.rows) this.error = error;
+      if (reading === this.reading && !this.rows) this.error = error;
     }
+  }
+
+  /** @param {number} pages @returns {Promise<[Bookmark[], boolean]>} the rows, and whether there are more */
+  async #read(pages) {
+    /** @type {Bookmark[]} */
+    const rows = [];
+    let cursor = "";
+    for (let page = 0; page < pages && (page === 0 || cursor); page += 1) {
+      const answer = await this.app.api.get(`/bookmarks?render=html&limit=${PAGE}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      rows.push(...answer.bookmarks);
+      cursor = answer.next_cursor ?? "";
+    }
+    return [rows, cursor !== ""];
   }
 
   render() {
@@ -71,9 +88,8 @@ class Saved extends LightElement {
     if (this.error) return failure(words.loadFailed, words.loadFailedAdvice, this.error, () => void this.#load());
     if (!this.rows) return skeleton(3);
     if (this.rows.length === 0) return notice(words.none, words.noneAdvice, { action: { label: words.toChannels, act: () => this.app.router.go("/c") } });
-    const { next } = this;
     return html`<ul class="list" aria-label=${words.list}>${repeat(this.rows, ({ id }) => id, (row) => this.#row(row))}</ul>
-      ${next ? html`<div class="line"><button class="button" type="button" @click=${() => void this.#load(next)}>${words.more}</button></div>` : nothing}`;
+      ${this.more ? html`<div class="line"><button class="button" type="button" @click=${() => void this.#load(this.pages + 1)}>${words.more}</button></div>` : nothing}`;
   }
 
   /** @param {Bookmark} row */
@@ -97,9 +113,11 @@ class Saved extends LightElement {
   async #remove(id) {
     try {
       await this.app.api.delete(`/bookmarks/${encodeURIComponent(id)}`);
-    } finally {
-      await this.#load();
+    } catch {
+      const { toast } = await import("../../parts/toast.js");
+      toast(words.notRemoved);
     }
+    await this.#load();
   }
 }
 

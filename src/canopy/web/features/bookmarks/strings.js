@@ -16,5 +16,6 @@ export const words = catalogue("bookmarks", {
   open: "Open the message of {author} in #{channel}",
   remove: "Remove from saved",
   removeOf: "Remove the message of {author} from saved",
+  notRemoved: "It is still saved: the node did not answer. Try again.",
   more: "Show more",
 });
