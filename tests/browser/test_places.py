@@ -114,6 +114,53 @@ def test_a_rename_shows_everywhere_and_keeps_old_links(ada: Person, team: Node, 
     expect(mira.page.get_by_role("heading", level=1)).to_have_text("new-name")
 
 
+FORMER = """() => {
+  const link = Object.assign(document.createElement("a"), { href: "/c/linked-so", textContent: "former" });
+  document.querySelector("main").append(link);
+}"""
+
+
+def rename(team: Node, channel: str, name: str) -> None:
+    team.call("PATCH", f"/channels/{channel}", {"name": name})
+
+
+def test_a_link_by_a_former_name_leads_to_the_channel(ada: Person, team: Node) -> None:
+    channel = make(team, "once-so")
+    message = team.call("POST", "/channels/messages", {"channel_id": channel, "content": "still here"})["message"]["id"]
+    for name in ("then-so", "now-so"):
+        rename(team, channel, name)
+    arrive(ada, "/c/then-so")
+    ada.page.wait_for_url(f"**/c/{channel}")
+    expect(ada.page.get_by_role("heading", level=1)).to_have_text("now-so")
+    ada.go(f"/c/once-so/{message}")
+    ada.page.wait_for_url(f"**/c/{channel}/{message}")
+    expect(ada.page.get_by_role("article").filter(has_text="still here")).to_be_focused()
+    newcomer = make(team, "once-so")
+    arrive(ada, "/c/once-so")
+    ada.page.wait_for_url(f"**/c/{newcomer}")
+
+
+def test_a_link_in_the_page_by_a_former_name_leads_to_the_channel(ada: Person, team: Node) -> None:
+    channel = make(team, "linked-so")
+    rename(team, channel, "linked-otherwise")
+    arrive(ada, "/c/general")
+    ada.page.evaluate(FORMER)
+    ada.page.get_by_role("link", name="former").click()
+    ada.page.wait_for_url(f"**/c/{channel}")
+    expect(ada.page.get_by_role("heading", name="linked-otherwise", level=1)).to_be_focused()
+
+
+def test_a_former_name_of_two_channels_or_of_none_is_not_guessed(ada: Person, team: Node) -> None:
+    for name in ("shared-a", "shared-b"):
+        channel = make(team, "shared-name")
+        rename(team, channel, name)
+    for name in ("shared-name", "never-a-name"):
+        ada.go(f"/c/{name}")
+        expect(ada.page.get_by_role("heading", name="This conversation is not available here")).to_be_visible()
+        assert ada.page.url.endswith(f"/c/{name}")
+    ada.expect_noise()
+
+
 def test_the_panel_has_an_address_and_gives_the_focus_back(ada: Person, team: Node) -> None:
     channel = make(team, "with-panel")
     arrive(ada, f"/c/{channel}")

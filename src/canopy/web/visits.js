@@ -28,7 +28,7 @@ const MOST_CALLS = 99;
 export class Visits {
   /**
    * @param {HTMLElement} root @param {SignedInApp} app
-   * @param {{named: (text: string) => string | null, want: (id: string) => void, calls: () => number}} channels
+   * @param {{named: (text: string) => string | null, onNamed: () => void, want: (id: string) => void, calls: () => number}} channels
    * @param {(frame: Frame) => void} draw draws the frame
    */
   constructor(root, app, channels, draw) {
@@ -46,11 +46,15 @@ export class Visits {
     this.place = null;
     /** Who opened the panel and gets the focus back. @type {Element | null} */
     this.opener = null;
+    /** How one came to an address whose channel is not known by its name yet. @type {How | null} */
+    this.awaiting = null;
+    channels.onNamed = () => this.awaiting && this.go(app.router.path, this.awaiting);
     this.narrowed = () => app.router.path === "/" && this.go("/", "load");
     NARROW.addEventListener("change", this.narrowed);
   }
 
   stop() {
+    this.awaiting = null;
     NARROW.removeEventListener("change", this.narrowed);
     leave(this.panel);
     leave(this.main);
@@ -76,6 +80,7 @@ export class Visits {
       history.replaceState(null, "", path.replace(/^\/c\/[^/]*/u, `/c/${encodeURIComponent(id)}`));
       return this.go(this.app.router.path, how);
     }
+    this.awaiting = id === null ? how : null;
     if (id === null) return this.draw({ channel: "", panel: null });
     if (id) this.channels.want(id);
     const place = found && (found.target.open?.(this.app) ?? true) ? found.target : null;

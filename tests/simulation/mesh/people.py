@@ -166,7 +166,7 @@ class Person:
         if self.rng.random() < 0.1:
             return Draft(scope=where, user=user, body=ChannelDeleted())
         rulings: list[Body] = [
-            ChannelChanged(topic=self._words()[:60]),
+            ChannelChanged(name=f"renamed {self.rng.randrange(9)}", topic=self._words()[:60]),
             ChannelArchived(archived=self.rng.random() < 0.5),
             *[RoleSet(node=whom, user=self.rng.choice(USERS), role="admin" if self.rng.random() < 0.8 else "member")]
             * 2,

@@ -21,8 +21,9 @@ from canopy.features.channels.events import (
 )
 from canopy.features.channels.routes import ROUTES
 from canopy.features.channels.tables import preferences
+from canopy.features.channels.tables.names import project_names
 from canopy.ground.ids import EventId
-from canopy.log.catalog import Entry, Kind, Notice, Projection
+from canopy.log.catalog import Entry, Kind, Notice, Projection, Projector
 from canopy.log.db import Read
 from canopy.log.event import Header
 from canopy.log.journal import Line
@@ -68,6 +69,11 @@ def _ruling(body: Any, **more: Any) -> Kind:
     return Kind(body=body, object_of=_scope_of, admit=tables.admit_ruling, announce=announce, **more)
 
 
+def _of_line(project: Projector) -> Projection:
+    kinds = ("channel.opened", "channel.changed", "channel.archived", "channel.deleted", "role.set", "channel.resumed")
+    return Projection(room="channels", number=3, kinds=kinds, project=project, governed=True)
+
+
 FEATURE = Room(
     name="channels",
     kinds=(
@@ -82,17 +88,9 @@ FEATURE = Room(
         Kind(body=ChannelLeft, object_of=_coming_of, admit=tables.admit_coming, announce=announce, only_ends=True),
     ),
     projections=(
-        Projection(
-            room="channels",
-            number=2,
-            kinds=(
-                *("channel.opened", "channel.changed", "channel.archived", "channel.deleted"),
-                *("role.set", "channel.resumed"),
-            ),
-            project=tables.project_channel,
-            governed=True,
-        ),
-        Projection(room="channels", number=2, kinds=("channel.joined", "channel.left"), project=tables.project_coming),
+        _of_line(tables.project_channel),
+        _of_line(project_names),
+        Projection(room="channels", number=3, kinds=("channel.joined", "channel.left"), project=tables.project_coming),
     ),
     charter=CHARTER,
     routes=ROUTES,

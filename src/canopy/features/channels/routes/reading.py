@@ -14,31 +14,41 @@ from canopy.features.channels.routes.shapes import (
     version_of,
 )
 from canopy.features.channels.tables import (
+    Channel,
     absent_from,
     admins_of,
     find_channel,
     list_channels,
     list_left,
 )
+from canopy.features.channels.tables.names import list_named
 from canopy.features.people.tables import list_cards
 from canopy.ground.errors import InvalidParameter
 from canopy.ground.text import is_token
+from canopy.log.db import Read
 
 
 def get_channels(ask: Ask) -> Response:
-    """The channels that the caller belongs to, or those that they left."""
+    """The channels that the caller belongs to, or those that they left, or those of one name."""
+    named = ask.query("named")
     q = ask.query("q").casefold().lstrip("#")
     archived = ask.flag("archived")
     limit = ask.limit(100)
     after = ask.query("cursor")
     with ask.reading() as tx:
-        known = list_left(tx, ask.principal) if ask.flag("left") else list_channels(tx, ask.principal)
-        named = [channel_json(ask, tx, channel) for channel in known if q in channel.name.casefold()]
-    mine = [shown for shown in named if (shown.lifecycle_status == "archived") is archived]
+        known = _known(ask, tx, named)
+        listed = [channel_json(ask, tx, channel) for channel in known if q in channel.name.casefold()]
+    mine = [shown for shown in listed if named or (shown.lifecycle_status == "archived") is archived]
     start = _after(mine, after)
     page = mine[start : start + limit]
     more = len(mine) > start + limit
     return ask.listing("channels", page, page[-1].id if more else None)
+
+
+def _known(ask: Ask, tx: Read, named: str) -> list[Channel]:
+    if named:
+        return list_named(tx, ask.principal, named)
+    return list_left(tx, ask.principal) if ask.flag("left") else list_channels(tx, ask.principal)
 
 
 def _after(channels: list[ChannelJson], cursor: str) -> int:

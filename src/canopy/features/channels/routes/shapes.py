@@ -70,9 +70,11 @@ class Channels(msgspec.Struct, kw_only=True):
 
 
 class ChannelPage(Page, kw_only=True):
-    """Which channels: by a part of the name; archived ones instead of active ones; those that the caller left."""
+    """Which channels: by a part of the name; archived ones instead of active ones; those that the caller left. Or, by
+    `named`, those of exactly that name, archived or not; when none bears it now, those that bore it once."""
 
     q: str = ""
+    named: str = ""
     archived: bool = False
     left: bool = False
 

@@ -23,6 +23,11 @@ export class Channels {
     this.tried = false;
     /** Channels outside the list that somebody looks at: archived ones. @type {Set<string>} */
     this.wanted = new Set();
+    /** What the node made of names that no channel of the list bears: an id, or the name itself when it is nobody's or
+     *  that of several; null while it is asked. @type {Map<string, string | null>} */
+    this.recalled = new Map();
+    /** Called when a name that was asked about is known. */
+    this.onNamed = () => {};
     this.reading = new Coalesced(() => this.#read());
     this.stops = [stream.onReset(() => void this.load()), stream.onEvents((events) => this.hear(events))];
   }
@@ -60,12 +65,29 @@ export class Channels {
     if (text === "general" || ID.test(text) || this.find(text)) return text;
     if (!this.list.value) return this.tried ? text : null;
     const found = this.list.value.filter(({ name }) => name.toLowerCase() === text.toLowerCase());
-    return found.length === 1 && found[0] ? found[0].id : text;
+    if (found[0]) return found.length === 1 ? found[0].id : text;
+    if (!this.recalled.has(text)) void this.#recall(text);
+    return this.recalled.get(text) ?? null;
+  }
+
+  /** A link may be older than the present name of its channel. @param {string} text */
+  async #recall(text) {
+    this.recalled.set(text, null);
+    let id = text;
+    try {
+      const { channels } = await this.api.get(`/channels?named=${encodeURIComponent(text)}`);
+      if (channels.length === 1) id = channels[0].id;
+    } catch {
+      // The screen says that the node is not there.
+    }
+    this.recalled.set(text, id);
+    this.onNamed();
   }
 
   async #read() {
     try {
       const found = await this.#readAll();
+      this.recalled.clear(); // names may have changed hands
       if (!this.reading.stopped) this.list.set(found);
     } catch {
       // The list is kept as it was: the status strip says why, and the next reset reads it again.
