@@ -31,7 +31,7 @@ export const words = catalogue("parts", {
   howFar: "{done} of {total}",
   messagesFar: "{done} of {total} messages",
   soFar: "{done} so far",
-  viaKey: 'via API key "{name}"',
+  viaKey: "via API key \"{name}\"",
   writtenOn: "Written on {node}",
   writtenOnKey: "Written on {node} ({key})",
   peersWaiting: "{n, plural, one {# peer waits} other {# peers wait}} for you",
