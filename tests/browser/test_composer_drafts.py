@@ -69,6 +69,31 @@ def test_a_draft_is_stored_soon_after_the_last_key(ada: Person) -> None:
     ada.box.fill("")
 
 
+@pytest.mark.parametrize("way", ["hidden", "left", "closed"])
+def test_a_draft_is_stored_when_its_page_goes_before_its_time(team: Node, ada: Person, second: Page, way: str) -> None:
+    """The 300 ms never pass here: only the page's going can have stored it."""
+    root = mira_says(team, f"a thread whose page is {way}")
+    ada.page.goto(f"{ada.url}/c/general/t/{root}")
+    reply = panel(ada).get_by_role("textbox")
+    reply.wait_for()
+    ada.page.evaluate(HOLD)
+    reply.fill(f"cut short: {way}")
+    place = f".thread:{root}"
+    second.evaluate("() => new Promise((later) => setTimeout(later, 400))")
+    assert not second.evaluate(STORED, place), "the premise: time alone does not store it here"
+    if way == "hidden":
+        ada.page.evaluate(LEFT)
+    elif way == "left":
+        ada.page.goto("about:blank")
+    else:
+        ada.page.close(run_before_unload=True)
+    second.wait_for_function(STORED, arg=place)
+    second.goto(f"{ada.url}/c/general/t/{root}")
+    kept = second.get_by_role("complementary", name="Thread").get_by_role("textbox")
+    expect(kept).to_have_value(f"cut short: {way}")
+    kept.fill("")
+
+
 def test_a_thread_has_a_draft_of_its_own(team: Node, ada: Person) -> None:
     root = mira_says(team, "where drafts are apart")
     ada.box.fill("for the channel")
