@@ -326,3 +326,16 @@ def test_PH_1_channels_fit_a_phone(width: int, team: Node, people: People) -> No
         ada.go(path)
         ada.page.get_by_role("button", name=re.compile("New channel|channel$")).first.wait_for()
         assert ada.page.evaluate("() => document.documentElement.scrollWidth") <= width, path
+
+
+def test_a_channel_that_goes_on_elsewhere_leads_there_and_back(ada: Person, team: Node) -> None:
+    """Protocol section 4: where an authority is lost, a member goes on in another channel."""
+    old = make(team, "lost-one")
+    arrive(ada, f"/c/{old}")
+    new = make(team, "found-again", continues=old)
+    main = ada.page.get_by_role("main")
+    main.get_by_role("link", name="#found-again").click()
+    expect(ada.page).to_have_url(re.compile(f"/c/({new}|found-again)$"))
+    expect(main).to_contain_text("What was said before is in #lost-one")
+    main.get_by_role("link", name="#lost-one").click()
+    expect(ada.page).to_have_url(re.compile(f"/c/({old}|lost-one)$"))

@@ -39,6 +39,8 @@
  * @property {string | null} [first_unread_id] as of when the list was read
  * @property {string | null} [created_at]
  * @property {string | null} [origin_peer]
+ * @property {string | null} [continues] the channel whose history goes on here
+ * @property {string[]} [continued_by]
  * @property {"active" | "archived" | "preserved"} [lifecycle_status]
  */
 

@@ -6,6 +6,7 @@ import { clockTime } from "../../base/time.js";
 import { icon } from "../../parts/icons.js";
 import "../../parts/menu.js";
 import { notice } from "../../parts/notice.js";
+import { earlier, later } from "./continuing.js";
 import { ConversationFrame } from "./frame.js";
 import { Reading } from "./reading.js";
 import { pathOf } from "./rows.js";
@@ -194,6 +195,7 @@ export class ChannelScreen extends ConversationFrame {
       ${this.lost ? this.#lost() : this.#list()}
       <canopy-announcer class="sr-only" role="log" aria-label=${words.newMessages}></canopy-announcer>
       <div class="sr-only" aria-live="polite">${this.spoken}</div>
+      ${later(this.#channel, this.app.channels.value ?? [])}
       ${this.drawComposer({
         label: composerName(this.#name),
         audience: audience(this.#name, this.members?.length ?? null, this.nodes),
@@ -210,7 +212,7 @@ export class ChannelScreen extends ConversationFrame {
     const about = beginningAdvice(this.#name, this.#channel?.description ?? "", this.nodes);
     return this.drawList({
       name: feedName(this.#name),
-      beginning: html`<div class="beginning"><h2>${beginning(this.#name)}</h2><p>${about}</p></div>`,
+      beginning: html`<div class="beginning"><h2>${beginning(this.#name)}</h2><p>${about}</p>${earlier(this.#channel, this.app.channels.value ?? [])}</div>`,
       newFrom: this.reading.newFrom.value,
       onRest: this.#rested,
       onMarkRead: () => void this.reading.markAll(),
