@@ -212,11 +212,19 @@ def test_quotes_in_quotes_are_marked_up_until_they_are_too_deep() -> None:
 @pytest.mark.parametrize("length", [LONGEST, 50_000])
 def test_hostile_depth_is_cheap_and_safe(marks: str, length: int) -> None:
     to_html("warm")
+    tries = [
+        _seconds_for((marks * length)[: length - 21] + f"{number}<script>deep</script>"[:21]) for number in range(3)
+    ]
+    assert min(tries) < (0.1 if marks != "[" or length > LONGEST else 1), "the quickest of three, on a busy machine"
+
+
+def _seconds_for(hostile: str) -> float:
     begun = time.process_time()
-    made = to_html((marks * length)[: length - 20] + "<script>deep</script>"[:20])
-    assert time.process_time() - begun < (0.1 if marks != "[" or length > LONGEST else 1)
+    made = to_html(hostile)
+    taken = time.process_time() - begun
     assert "<script" not in made
     assert "deep" in made
+    return taken
 
 
 _LAZY = [(">" * (DEEPEST - 1) + "a\n" + "b\n" * LONGEST)[:LONGEST], ("> - " * 10 + "a\n" + "b\n" * LONGEST)[:LONGEST]]
