@@ -16,6 +16,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 from canopy.ground.errors import StartFailed, UnusableFolder
 from canopy.log.db import Database, metadata
 from canopy.log.db.prepared import DIALECT
+from canopy.log.db.schema import declared
 from canopy.log.local import get_fact, set_fact
 
 SCHEMA = "schema"
@@ -56,7 +57,7 @@ def _make_new(connection: Connection) -> None:
 @cache
 def _declared(names: tuple[str, ...]) -> str:
     """The statements that make these tables and their indexes: compiled once, for tests make many databases."""
-    tables = [table for table in metadata.sorted_tables if table.key in names]
+    tables = declared(names)
     indexes = [index for table in tables for index in table.indexes]
     makes: list[DDLElement] = [*map(CreateTable, tables), *map(CreateIndex, indexes)]
     return ";\n".join(str(make.compile(dialect=DIALECT)) for make in makes)

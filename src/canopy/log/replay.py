@@ -5,6 +5,7 @@ meanwhile, and every object that changes is made in both. At the end the tables 
 Deliveries are never made by replay (house law L11).
 """
 
+import json
 import re
 import secrets
 from collections.abc import Iterable
@@ -24,6 +25,7 @@ from canopy.log.local import get_fact, set_fact
 SLICE = 100
 """Events per transaction."""
 SUFFIX = "__next"
+_COLUMNS = "SELECT wanted.value, info.name FROM json_each(?) AS wanted, pragma_table_info(wanted.value) AS info"
 _NEW_JUDGEMENT = {"malformed", BLAMED, "kind"}
 """Reasons that a new version of a room may judge otherwise."""
 
@@ -49,12 +51,11 @@ def store_numbers(tx: Tx, catalog: Catalog, rooms: Iterable[str]) -> None:
 
 def serves_meanwhile(tx: Read, rooms: Iterable[str]) -> bool:
     """Whether the tables that exist have the columns that this program reads."""
-    for room in rooms:
-        for table in tables_of(room):
-            have = {row[1] for row in tx.execute(f"PRAGMA table_info({table.name})").fetchall()}
-            if have != set(table.c.keys()):
-                return False
-    return True
+    tables = [table for room in rooms for table in tables_of(room)]
+    have: dict[str, set[str]] = {str(table.name): set() for table in tables}
+    for name, column in tx.execute(_COLUMNS, (json.dumps(list(have)),)).fetchall():
+        have[str(name)].add(str(column))
+    return all(have[table.name] == set(table.c.keys()) for table in tables)
 
 
 class Rebuild:
