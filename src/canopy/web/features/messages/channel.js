@@ -70,6 +70,7 @@ export class ChannelScreen extends ConversationFrame {
     channelId: {},
     messageId: {},
     lost: { state: true },
+    looking: { state: true },
     spoken: { state: true },
   };
 
@@ -80,6 +81,8 @@ export class ChannelScreen extends ConversationFrame {
     this.messageId = "";
     /** Whether the address names a message that is not here. */
     this.lost = false;
+    /** Whether it is still being looked for. */
+    this.looking = false;
     /** Where a link led, for who hears the page. */
     this.spoken = "";
     /** @type {Reading} */
@@ -117,8 +120,11 @@ export class ChannelScreen extends ConversationFrame {
     this.reading.jumped = true;
     if (this.conversation.find(this.messageId)) return this.#jump(this.messageId);
     const wanted = this.messageId;
-    if (await this.conversation.loadAround(wanted)) return this.#jump(wanted);
-    return this.#findReply(wanted);
+    this.looking = true;
+    const here = await this.conversation.loadAround(wanted);
+    if (!here) await this.#findReply(wanted);
+    this.looking = false;
+    return here ? this.#jump(wanted) : undefined;
   }
 
   /** What speaks is loaded when there is something to say. @param {Row[]} rows */
@@ -158,8 +164,8 @@ export class ChannelScreen extends ConversationFrame {
       const { message } = await this.app.api.get(`${pathOf(this.channelId)}/${encodeURIComponent(id)}?render=html`);
       if (this.messageId === id && message.thread_id !== id) this.app.router.replace(`${this.#path}/t/${encodeURIComponent(id)}`);
     } catch {
-      this.lost = this.messageId === id;
       if (this.conversation.view.value.status === "missing") await this.conversation.load();
+      this.lost = this.messageId === id;
     }
   }
 
@@ -190,9 +196,9 @@ export class ChannelScreen extends ConversationFrame {
 
   render() {
     const { status } = this.conversation.view.value;
-    if (status === "missing") return this.#unavailable();
+    if (status === "missing" && !this.looking) return this.#unavailable();
     return html`${this.#header()}
-      ${this.lost ? this.#lost() : this.#list()}
+      ${this.lost ? this.#lost() : status === "missing" ? nothing : this.#list()}
       <canopy-announcer class="sr-only" role="log" aria-label=${words.newMessages}></canopy-announcer>
       <div class="sr-only" aria-live="polite">${this.spoken}</div>
       ${later(this.#channel, this.app.channels.value ?? [])}
