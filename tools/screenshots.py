@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +16,18 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.conftest import FLAGS, find_chromium
-from tests.e2e.node import PASSWORD, Node
+from tests.e2e.node import GENERAL, PASSWORD, Node
 from tests.e2e.pair import is_level, link, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "screenshots"
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+TABLET = {"width": 768, "height": 1024}
+LOOKS = (("light", DESK, "light"), ("dark", DESK, "dark"), ("tablet", TABLET, "light"), ("phone", PHONE, "light"))
+
+Voice = Mapping[str, str]
+"""The headers by which a node knows who speaks: a browser's, or those of an agent's key."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Stage:
     channel: str
     thread: str
     person: str
+    reset: str
 
 
 def screens(stage: Stage) -> list[Screen]:
@@ -55,8 +61,11 @@ def screens(stage: Stage) -> list[Screen]:
     return [
         Screen("login", "/login", inside=False),
         Screen("register", "/register", inside=False),
+        Screen("claim-admin", "/claim-admin", inside=False),
+        Screen("reset", stage.reset, inside=False),
         Screen("list", launch, click=(".to-list",), appears=".sidebar h1", looks=("phone",)),
         Screen("channel", launch),
+        Screen("drawer", launch, click=(".drawer-open",), appears=".shell[data-drawer]", looks=("tablet",)),
         Screen("menu", launch, click=("main .place-header canopy-menu button",)),
         Screen("thread", f"{launch}/t/{stage.thread}"),
         Screen("details", f"{launch}/about/members"),
@@ -87,28 +96,37 @@ def screens(stage: Stage) -> list[Screen]:
     ]
 
 
-def say(node: Node, channel: str, content: str, key: str | None = None, parent: str | None = None) -> str:
+def say(node: Node, channel: str, content: str, voice: Voice, parent: str | None = None) -> str:
     """Post a message; its id."""
     body = {"channel_id": channel, "content": content} | ({"parent_message_id": parent} if parent else {})
-    return str(node.call("POST", "/channels/messages", body, key=key)["message"]["id"])
+    answer = node.request("POST", "/api/v1/channels/messages", body, headers=voice)
+    return str(answer.json["message"]["id"])
+
+
+def by_hand(node: Node, username: str) -> Voice:
+    """Somebody at a browser."""
+    answer = node.request("POST", "/api/v1/session", {"username": username, "password": PASSWORD, "remember": True})
+    return {"Cookie": answer.headers["set-cookie"].split(";")[0], "X-CSRFToken": str(answer.json["csrf_token"])}
 
 
 def talk(near: Node, far: Node) -> tuple[str, str]:
     """What people and agents say to each other; the channel that shows most, and a thread in it."""
-    mira = near.register("mira")
+    mira_key = near.register("mira")
+    ada, mira, ben = by_hand(near, "ada"), by_hand(near, "mira"), by_hand(far, "ben")
     agent = {"username": "scout", "password": PASSWORD, "account_type": "agent"}
     made = near.call("POST", "/register", agent, key="")
     near.call("POST", f"/admin/users/{made['user_id']}/approve", {})
-    scout = str(made["api_key"])
-    near.call("PATCH", "/profile", {"display_name": "Mira Okafor", "bio": "Pumps and pipes"}, key=mira)
-    near.call("PATCH", "/profile", {"display_name": "Scout", "bio": "Reads the logs at night"}, key=scout)
+    scout_key = str(made["api_key"])
+    scout = {"X-API-Key": scout_key}
+    near.call("PATCH", "/profile", {"display_name": "Mira Okafor", "bio": "Pumps and pipes"}, key=mira_key)
+    near.call("PATCH", "/profile", {"display_name": "Scout", "bio": "Reads the logs at night"}, key=scout_key)
     for name, topic in (("launch-plan", "We go on Thursday"), ("random", ""), ("field-notes", "What the pumps say")):
         near.call("POST", "/channels", {"name": name, "topic": topic})
     channels = {c["name"]: c["id"] for c in near.call("GET", "/channels")["channels"]}
     launch = channels["launch-plan"]
-    near.post("Welcome, everybody. This node is in the workshop, the other one is in the van.")
-    far.post("The van is on the road; I shall be offline until noon.")
-    say(near, launch, "Thursday stands if the pump test passes. @scout, could you watch the run tonight?")
+    say(near, GENERAL, "Welcome, everybody. This node is in the workshop, the other one is in the van.", ada)
+    say(far, GENERAL, "The van is on the road; I shall be offline until noon.", ben)
+    say(near, launch, "Thursday stands if the pump test passes. @scout, could you watch the run tonight?", ada)
     plan = say(
         near,
         launch,
@@ -124,10 +142,10 @@ def talk(near: Node, far: Node) -> tuple[str, str]:
         scout,
     )
     say(near, launch, "The gasket is here. It is the right one this time.", mira, plan)
-    say(near, launch, "Then I can fit it before lunch.", None, plan)
+    say(near, launch, "Then I can fit it before lunch.", ada, plan)
     first = say(near, launch, "Pressure is steady at 4.2 bar.", scout)
     say(near, launch, "The van has signal again and catches up. Was anything decided?", mira)
-    for key, message, reaction in ((mira, first, "love"), (None, first, "like"), (scout, plan, "rocket")):
+    for key, message, reaction in ((mira_key, first, "love"), (None, first, "like"), (scout_key, plan, "rocket")):
         near.call("PUT", f"/channels/{launch}/messages/{message}/reactions/{reaction}", key=key)
     say(near, channels["random"], "Who left the kettle on?", mira)
     for message in (plan, first):
@@ -150,12 +168,13 @@ def staged(work: Path) -> Iterator[Stage]:
         wait_until(lambda: len(near.messages()) > 1, "words of the other node")
         people = near.call("GET", "/users")["users"]
         person = next(user["user_id"] for user in people if user["username"] == "mira")
-        yield Stage(near, fresh, channel, thread, person)
+        reset = near.call("POST", f"/admin/users/{person}/reset", {})
+        yield Stage(near, fresh, channel, thread, person, str(reset["path"]))
 
 
 def photograph(browser: Browser, stage: Stage, only: set[str]) -> None:
     """Every screen in every look."""
-    for look, size, scheme in (("light", DESK, "light"), ("dark", DESK, "dark"), ("phone", PHONE, "light")):
+    for look, size, scheme in LOOKS:
         context = browser.new_context(
             viewport=size,  # type: ignore[arg-type]
             color_scheme=scheme,  # type: ignore[arg-type]
@@ -169,7 +188,7 @@ def photograph(browser: Browser, stage: Stage, only: set[str]) -> None:
                 if screen.inside:
                     sign_in(stage.near, page)
                 take(page, stage.near.url, screen, TARGET / f"{screen.name}-{look}.png")
-        if not only or "setup" in only:
+        if look != "tablet" and (not only or "setup" in only):
             context.clear_cookies()
             claim = (stage.fresh.root / "setup-token").read_text().strip()
             take(page, stage.fresh.url, Screen("setup", f"/setup?claim={claim}"), TARGET / f"setup-{look}.png")
