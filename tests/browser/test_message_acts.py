@@ -382,6 +382,7 @@ def test_PH_6_long_press_and_more_actions_open_the_same_dialog(team: Node, peopl
     dialog = phone.page.get_by_role("dialog", name=f"Message from {MIRA}")
     row.tap()
     row.get_by_role("button", name="More actions").tap()
+    expect(dialog).to_be_visible()
     offered = dialog.get_by_role("button").all_inner_texts()
     assert "Reply in thread" in offered
     dialog.get_by_role("button", name="Cancel").tap()
