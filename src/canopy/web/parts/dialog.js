@@ -15,10 +15,8 @@ export function openDialog({ title, text, content, closable = true, onClosed }) 
   dialog.className = "dialog";
   const id = `dialog-title-${(opened += 1)}`; // one may open over another
   dialog.setAttribute("aria-labelledby", id);
-  dialog.addEventListener("cancel", (event) => {
-    event.preventDefault();
-    if (closable) close();
-  });
+  // Whatever stands in a dialog may refuse this too, so the browser closes it when nobody has.
+  if (!closable) dialog.addEventListener("cancel", (event) => event.preventDefault());
   /** @param {unknown} inner */
   const redraw = (inner) =>
     render(html`<h2 id=${id}>${title}</h2>${text ? html`<p>${text}</p>` : nothing}${inner}`, dialog);
