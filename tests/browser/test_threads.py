@@ -196,6 +196,17 @@ def test_the_menu_and_the_letter_of_a_row_mute_and_follow_its_thread(team: Node,
     expect(page).to_have_url(re.compile(f"/c/general/t/{root}$"))
 
 
+def test_a_choice_about_a_thread_that_the_node_does_not_take_is_said(team: Node, ada: Person) -> None:
+    root = mira_says(team, "a choice that fails")
+    ada.go(f"/c/general/t/{root}")
+    button = panel(ada).get_by_role("button", name="Follow", exact=True)
+    ada.page.route("**/threads/subscription", lambda route: route.abort())
+    button.click()
+    expect(ada.page.locator(".toast")).to_contain_text("Could not follow the thread")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    ada.expect_noise()
+
+
 def test_S4_a_reply_is_also_sent_to_the_channel_when_one_says_so(team: Node, ada: Person) -> None:
     root = mira_says(team, "a thread that others should hear of")
     ada.go(f"/c/general/t/{root}")

@@ -4,8 +4,10 @@ import { html, nothing } from "../../vendor/lit.js";
 import { LightElement } from "../../parts/element.js";
 import { icon } from "../../parts/icons.js";
 import "../../parts/menu.js";
+import { toast } from "../../parts/toast.js";
+import { reasonOf } from "./acts.js";
 import { follow, onFollowed, readStanding } from "./following.js";
-import { words } from "./strings.js";
+import { failedTo, words } from "./strings.js";
 
 /** @typedef {import("./following.js").Standing} Standing */
 
@@ -79,8 +81,8 @@ export class FollowThread extends LightElement {
   async #say(wanted) {
     try {
       await follow(this.app.api, this.channelId, this.root, wanted);
-    } catch {
-      this.requestUpdate();
+    } catch (error) {
+      toast(`${failedTo(words.toFollow)} ${reasonOf(error)}`);
     }
   }
 }
