@@ -38,6 +38,7 @@ FLAGS = [
     # A name that is no loopback address: such a page is no secure context, like a phone on the LAN.
     "--host-resolver-rules=MAP canopy.local 127.0.0.1",
 ]
+SECONDS_FOR_A_TEST = 60
 INSECURE_HOST = "canopy.local"
 DESKTOP = {"width": 1440, "height": 900}
 ADA = "Ada Lovelace"
@@ -91,6 +92,13 @@ def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
     """After the last test of this folder: Playwright's loop must not run under the tests of others."""
     if nextitem is None or nextitem.path.parent != Path(__file__).parent:
         CHROMIUM.stop()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Each wait in these tests has its own limit; the one for a whole test only ends what hangs."""
+    if item.path.parent == Path(__file__).parent and item.get_closest_marker("timeout") is None:
+        item.add_marker(pytest.mark.timeout(SECONDS_FOR_A_TEST))
 
 
 @pytest.fixture

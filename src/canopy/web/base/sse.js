@@ -108,21 +108,26 @@ export class Backoff {
   reset() {
     this.attempts = 0;
   }
+
+  /** Something speaks for success: the next waits are short again, as after `attempts`. @param {number} attempts */
+  hasten(attempts) {
+    this.attempts = Math.min(this.attempts, attempts);
+  }
 }
 
 /**
- * Sleeps, or wakes early when `wake` is called.
- * @returns {{wait: (milliseconds: number) => Promise<void>, wake: () => void}}
+ * Sleeps, or wakes early when `wake` is called; the answer is whether it was woken.
+ * @returns {{wait: (milliseconds: number) => Promise<boolean>, wake: () => void}}
  */
 export function wakeable() {
   let wake = () => {};
   return {
     wait: (milliseconds) =>
       new Promise((resolve) => {
-        const timer = setTimeout(resolve, milliseconds);
+        const timer = setTimeout(() => resolve(false), milliseconds);
         wake = () => {
           clearTimeout(timer);
-          resolve();
+          resolve(true);
         };
       }),
     wake: () => wake(),

@@ -170,18 +170,20 @@ export class EventStream {
     for (const resetter of [...this.resetters]) resetter();
   }
 
-  /** @param {unknown} reason @param {Backoff} backoff */
+  /** Whoever asks for a try now, by a button or a network that is back, is not made to wait long for the next.
+   * @param {unknown} reason @param {Backoff} backoff */
   async #waitAfter(reason, backoff) {
     const status = reason instanceof StreamRefused ? reason.status : Number(Object(reason).status ?? 0);
     if (status === 401 || status === 403) {
       this.#tell({ phase: "signed-out", retryAt: null });
       this.api.onSignedOut();
-      return this.pause.wait(2 ** 30);
+      await this.pause.wait(2 ** 30);
+      return;
     }
     const wait = backoff.next();
     const gone = status === 0 && backoff.attempts > TRIES_BEFORE_GONE;
     this.#tell({ phase: gone ? "unreachable" : "retrying", retryAt: Date.now() + wait });
-    return this.pause.wait(wait);
+    if (await this.pause.wait(wait)) backoff.hasten(TRIES_BEFORE_GONE);
   }
 
   /** @param {StreamState} state */
