@@ -72,6 +72,18 @@ def _widen(connection: Connection, table: Table, have: set[str]) -> None:
         index.create(connection, checkfirst=True)
 
 
+def _find_first_messages(connection: Connection) -> None:
+    """Nodes whose words are here already are not new: the first of each is the oldest that is still shown."""
+    create_all(connection)
+    connection.execute(
+        text(
+            "INSERT INTO first_messages (channel, node, time, message) SELECT channel, node, time, id FROM"
+            " (SELECT channel, node, time, id, row_number()"
+            " OVER (PARTITION BY channel, node ORDER BY time, id) AS place FROM messages) AS placed WHERE place = 1"
+        )
+    )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "first-milestone", create_all),
     Migration(2, "mesh", create_all),
@@ -83,6 +95,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(8, "keys that are rotated", create_all),
     Migration(9, "reset links", create_all),
     Migration(10, "keys that are limited to channels", create_all),
+    Migration(11, "first messages of new nodes", _find_first_messages),
 )
 """Schema 1 is kept as a fixture in tests/fixtures, so that every change since is tried on it."""
 

@@ -14,14 +14,14 @@ from canopy.features.messages.actions import READ, end_shortened
 from canopy.features.messages.events import MessageDeleted, MessageEdited, MessagePosted, ReactionSet
 from canopy.features.messages.routes import ROUTES
 from canopy.features.messages.shown import message_json
-from canopy.features.messages.tables import threads, unread
+from canopy.features.messages.tables import firsts, threads, unread
 from canopy.features.messages.tables.reactions import admit_reaction, project_reaction, reaction_object
 from canopy.features.messages.tables.rows import admit_change, admit_posted
 from canopy.features.messages.tables.unread import count_unread, first_unread
 from canopy.ground.ids import EventId, NodeId, UserKey
 from canopy.ground.instants import instant_of
 from canopy.log import store
-from canopy.log.catalog import Entry, Kind, Notice, Projection
+from canopy.log.catalog import Delivery, Entry, Kind, Notice, Projection
 from canopy.log.db import Read
 from canopy.log.event import Header, header_of
 from canopy.log.journal import Line
@@ -190,6 +190,7 @@ FEATURE = Room(
         ),
         Projection(room="messages", number=5, kinds=("reaction.set",), project=project_reaction),
     ),
+    deliveries=(Delivery(kinds=(MessagePosted.KIND,), make=firsts.deliver),),
     routes=ROUTES,
     event_types=(
         *(_event_type(name) for name in (CREATED, EDITED, DELETED)),
