@@ -18,6 +18,8 @@ const CHOSEN = "language";
 
 /** The language of the page. */
 export const LANGUAGE = choose();
+const plurals = new Intl.PluralRules(LANGUAGE);
+const numbers = new Intl.NumberFormat(LANGUAGE);
 /** @type {Locale} */
 let locale = {};
 /** @type {(message: string) => string} */
@@ -97,14 +99,14 @@ function place(inner, values) {
   const [name = "", kind, ...rest] = inner.split(",");
   const value = values[name.trim()];
   if (kind?.trim() === "plural") return plural(rest.join(","), Number(value), values);
-  return typeof value === "number" ? value.toLocaleString(LANGUAGE) : (value ?? `{${inner}}`);
+  return typeof value === "number" ? numbers.format(value) : (value ?? `{${inner}}`);
 }
 
 /** @param {string} forms @param {number} count @param {Record<string, string | number>} values */
 function plural(forms, count, values) {
-  const wanted = new Intl.PluralRules(LANGUAGE).select(count);
+  const wanted = plurals.select(count);
   const form = formOf(forms, `=${count}`) ?? formOf(forms, wanted) ?? formOf(forms, "other") ?? "";
-  return fill(form, values).replaceAll("#", count.toLocaleString(LANGUAGE));
+  return fill(form, values).replaceAll("#", numbers.format(count));
 }
 
 /** @param {string} forms @param {string} name */

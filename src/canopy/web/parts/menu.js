@@ -6,6 +6,7 @@ import { icon } from "./icons.js";
 
 const GAP = 4; // px between the button and its menu
 const EDGE = 8; // px between the menu and the edge of the window
+const SCROLLS = { capture: true, passive: true }; // those of any element
 let made = 0;
 
 /**
@@ -35,9 +36,9 @@ export class MenuButton extends LightElement {
     this.name = `menu-${(made += 1)}`;
   }
 
-  connectedCallback() {
-    super.connectedCallback();
-    this.stops.listen(window, "scroll", () => this.#place(), { capture: true, passive: true });
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    removeEventListener("scroll", this.#place, SCROLLS);
   }
 
   focus() {
@@ -78,6 +79,7 @@ export class MenuButton extends LightElement {
   /** @param {ToggleEvent} event */
   async #toggled(event) {
     if (event.newState !== "open") {
+      removeEventListener("scroll", this.#place, SCROLLS);
       if (this.source) this.items = []; // they may be others the next time
       return;
     }
@@ -85,13 +87,14 @@ export class MenuButton extends LightElement {
       this.items = await this.source();
       await this.updateComplete;
     }
+    addEventListener("scroll", this.#place, SCROLLS);
     this.#place();
     const entries = this.#entries();
     (entries.find((entry) => entry.ariaChecked === "true") ?? entries[0])?.focus({ preventScroll: true });
   }
 
   /** Beside its button, wherever that is scrolled to, and inside the window. */
-  #place() {
+  #place = () => {
     const menu = this.#menu();
     const button = this.querySelector("button");
     if (!button || !menu?.matches(":popover-open")) return;
@@ -101,7 +104,7 @@ export class MenuButton extends LightElement {
     const rightmost = innerWidth - menu.offsetWidth - EDGE;
     menu.style.left = `${Math.max(EDGE, Math.min(place.right - menu.offsetWidth, rightmost))}px`;
     menu.style.top = `${fits ? below : place.top - menu.offsetHeight - GAP}px`;
-  }
+  };
 
   /** @param {KeyboardEvent} event */
   #pressed(event) {

@@ -333,7 +333,7 @@ export class Conversation {
     next.beyond = next.newer === "none" ? 0 : next.beyond;
     next.before = cut.older.length;
     next.total = ends.older === "none" && ends.newer === "none" ? cut.older.length + next.rows.length + cut.newer.length : -1;
-    this.view.set(next);
+    if (isOther(next, this.view.value)) this.view.set(next);
     if (change.rows) this.#watchEnds();
   }
 
@@ -346,4 +346,9 @@ export class Conversation {
     if (wait > DAY) return; // none, or the page will hardly stay open for so long
     this.ending = setTimeout(() => void this.reload(), wait > 0 ? wait : CLOCKS_DIFFER);
   }
+}
+
+/** Reading ahead mostly changes nothing that is shown. @param {View} one @param {View} other */
+function isOther(one, other) {
+  return /** @type {(keyof View)[]} */ (Object.keys(one)).some((key) => one[key] !== other[key]);
 }

@@ -62,8 +62,9 @@ export class ConversationFrame extends LightElement {
       quote: (text) => this.composer?.begin(text),
       article: (row) => this.list?.article(row.id ?? "") ?? null,
     });
-    this.follow(this.conversation.view, outbox.items, peers.origins, deletions.items);
+    this.follow(outbox.items, peers.origins, deletions.items);
     this.stops.add(
+      this.conversation.view.subscribe((view) => this.#viewed(view)),
       () => this.conversation.stop(),
       outbox.onSent((message) => this.conversation.acknowledged(message)),
       outbox.items.subscribe(() => this.conversation.settleEarly()),
@@ -71,6 +72,15 @@ export class ConversationFrame extends LightElement {
       stream.onEvents((events) => this.conversation.hear(events)),
       stream.onReset(() => void this.conversation.reload()),
     );
+  }
+
+  /** While a reader scrolls, other rows are all that changes, and only the list is concerned.
+   *  @param {import("./rows.js").View} view */
+  #viewed(view) {
+    const { list } = this;
+    const same = list?.view.status === view.status && list.view.lead === view.lead;
+    if (list && same && this.app.outbox.items.value.length === 0) list.view = view;
+    else this.requestUpdate();
   }
 
   /** On how many nodes its readers are. */

@@ -8,7 +8,7 @@
 import { isAlive } from "./rows.js";
 
 const PAGE = 50; // rows
-const PORTION = 8; // rows that are mounted in one frame: more than pass by in it, however fast the wheel turns
+const PORTION = 6; // rows that are mounted in one frame: more than pass by in it, however fast the wheel turns
 const MOST_ROWS = 200; // mounted
 const MOST_CUT = 2_000; // rows kept beyond either end; what is further away is read again
 

@@ -93,8 +93,10 @@ export class MessageList extends LightElement {
     this.drawn = new Map();
     /** @type {Map<string, unknown[]>} */
     this.drawing = new Map();
-    /** The number that each row has. @type {WeakMap<Element, string>} */
+    /** The number that each row has. @type {WeakMap<Element, number>} */
     this.numbers = new WeakMap();
+    /** Of how many rows it is one. */
+    this.size = 0;
     this.focusKeeper = new FocusKeeper(this);
     /** What came under the pointer while the rows moved. @type {Element | null} */
     this.under = null;
@@ -267,13 +269,17 @@ export class MessageList extends LightElement {
   /** Numbers the rows: nearly all change their number when some come in above, and nothing else of them does. */
   #number() {
     const { before, total, lead } = this.view;
-    const size = total < 0 ? "-1" : String(total + this.pending.length + (lead ? 1 : 0));
-    for (const [index, article] of this.querySelectorAll("article").entries()) {
-      const number = `${before + index + 1} of ${size}`;
-      if (this.numbers.get(article) === number) continue; // quicker than to ask the row
+    const size = total < 0 ? -1 : total + this.pending.length + (lead ? 1 : 0);
+    const other = size !== this.size;
+    this.size = size;
+    let number = before;
+    for (const article of this.querySelectorAll("article")) {
+      number += 1;
+      const known = this.numbers.get(article); // quicker than to ask the row
+      if (other || known === undefined) article.ariaSetSize = String(size);
+      if (known === number) continue;
       this.numbers.set(article, number);
-      article.ariaPosInSet = String(before + index + 1);
-      article.ariaSetSize = size;
+      article.ariaPosInSet = String(number);
     }
   }
 

@@ -67,8 +67,8 @@ export class Reading {
 
   /** @param {Event} event */
   #moved = (event) => {
-    const list = this.list();
-    if (!this.jumped || !list || !goesDown(event, list)) return;
+    const list = this.jumped ? this.list() : null;
+    if (!list || !goesDown(event, list)) return;
     this.moved = true;
     this.look();
   };

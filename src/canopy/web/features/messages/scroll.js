@@ -30,6 +30,7 @@ export class ScrollKeeper {
     this.anchor = null;
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.resting = undefined;
+    this.lastScroll = 0;
     this.scrolled = () => this.#scrolled();
     scroller.addEventListener("scroll", this.scrolled, { passive: true });
     this.sizes = new ResizeObserver(() => this.#resized());
@@ -134,14 +135,16 @@ export class ScrollKeeper {
   #scrolled() {
     this.#look();
     this.askMore();
-    clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.#rested(), REST);
+    this.lastScroll = performance.now();
+    this.resting ??= setTimeout(this.#rest, REST);
   }
 
-  #rested() {
-    this.resting = undefined;
-    this.hearer.onRest();
-  }
+  /** One timer for all scrolls of a way: to set it anew for each would cost more than the rest of what is done for one. */
+  #rest = () => {
+    const left = this.lastScroll + REST - performance.now();
+    this.resting = left > 0 ? setTimeout(this.#rest, left) : undefined;
+    if (left <= 0) this.hearer.onRest();
+  };
 
   /** Whether the rows pass by just now. */
   get moving() {
