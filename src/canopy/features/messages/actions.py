@@ -167,7 +167,7 @@ def edit_message(tx: Tx, principal: Principal, wish: Edit) -> Sequence[Draft]:
     message = _living(tx, channel.id, wish.message_id)
     if message.author != principal.user_id:
         raise Forbidden("Only its author may edit a message.", code="not_author")
-    check_version(wish.expected, version_of(message))
+    check_version(wish.expected, version_of(tx, message, principal.node))
     written = found(find_written(tx, channel.id, message.id))
     expires = _end_of(tx, written, wish.lifespan)
     content = written.content if wish.content is None else wish.content
@@ -219,7 +219,7 @@ def delete_message(tx: Tx, principal: Principal, wish: Change) -> Sequence[Draft
         raise Forbidden("Only its author, or an admin of the channel, may delete a message.", code="not_author")
     if written.deleted is not None:
         return []
-    check_version(wish.expected, version_of(found(message)))
+    check_version(wish.expected, version_of(tx, found(message), principal.node))
     return [Draft(scope=channel.scope, user=principal.user, body=_deletion(principal, channel, written))]
 
 

@@ -9,6 +9,7 @@ import msgspec
 from canopy.edge.markup import to_html
 from canopy.features.messages.tables import Message
 from canopy.features.messages.tables.called import calls_everyone, unpack_pairs
+from canopy.features.messages.tables.firsts import is_first
 from canopy.features.messages.tables.reactions import Reactions, reactions_of
 from canopy.features.people.shown import avatar_url
 from canopy.features.people.tables import Card, find_card
@@ -60,6 +61,7 @@ class MessageJson(msgspec.Struct, kw_only=True):
     attachments: list[Any]
     security: dict[str, Any]
     origin_peer: str
+    first_from_peer: bool
     client_id: str | None
     deleted: bool
     deleted_at: str | None
@@ -71,9 +73,18 @@ CalledJson = tuple[tuple[MentionedJson, ...], str | None]
 NOBODY: CalledJson = (), None
 
 
-def version_of(message: Message) -> str:
+class Beside(msgspec.Struct, frozen=True):
+    """What a message is shown with that does not stand in its row."""
+
+    reactions: Reactions
+    called: CalledJson
+    first: bool
+
+
+def version_of(tx: Read, message: Message, here: NodeId) -> str:
     """Another for whatever a reader may see of a message: its ETag."""
-    return f"{message.id}-{message.edited or 0}-{message.deleted or 0}-{message.replies}-{message.reacted:x}"
+    first = "-first" if is_first(tx, message, here) else ""
+    return f"{message.id}-{message.edited or 0}-{message.deleted or 0}-{message.replies}-{message.reacted:x}{first}"
 
 
 def known_reactions(tx: Read, message: Message) -> Reactions:
@@ -91,8 +102,11 @@ def known_reactions(tx: Read, message: Message) -> Reactions:
 
 def message_bytes(tx: Read, message: Message, here: NodeId, *, rendered: bool = False) -> msgspec.Raw:
     """A message as encoded JSON; most readers of a channel read the same newest ones."""
-    reactions = known_reactions(tx, message) if message.reacted else NOTHING
-    return _encoded(message, reactions, called_of(tx, message, here), here, rendered)
+    return _encoded(message, _beside(tx, message, here), here, rendered)
+
+
+def _beside(tx: Read, message: Message, here: NodeId) -> Beside:
+    return Beside(known_reactions(tx, message), called_of(tx, message, here), is_first(tx, message, here))
 
 
 def called_of(tx: Read, message: Message, here: NodeId) -> CalledJson:
@@ -110,13 +124,13 @@ def _mentioned(card: Card, here: NodeId) -> MentionedJson:
 
 
 @lru_cache(maxsize=KEPT)
-def _encoded(message: Message, reactions: Reactions, called: CalledJson, here: NodeId, rendered: bool) -> msgspec.Raw:
-    return msgspec.Raw(to_json(_json(message, reactions, called, here, rendered)))
+def _encoded(message: Message, beside: Beside, here: NodeId, rendered: bool) -> msgspec.Raw:
+    return msgspec.Raw(to_json(_json(message, beside, here, rendered)))
 
 
 def message_json(tx: Read, message: Message, here: NodeId, *, rendered: bool = False) -> MessageJson:
     """A message as JSON, seen from this node, with its text as HTML too where that is wanted."""
-    return _json(message, known_reactions(tx, message), called_of(tx, message, here), here, rendered)
+    return _json(message, _beside(tx, message, here), here, rendered)
 
 
 def _names(called: CalledJson) -> Iterator[tuple[str, str]]:
@@ -130,7 +144,8 @@ def _names(called: CalledJson) -> Iterator[tuple[str, str]]:
         yield called[1], called[1]
 
 
-def _json(message: Message, reactions: Reactions, called: CalledJson, here: NodeId, rendered: bool) -> MessageJson:
+def _json(message: Message, beside: Beside, here: NodeId, rendered: bool) -> MessageJson:
+    reactions, called = beside.reactions, beside.called
     parent = message.parent
     created = instant_of(message.time)
     return MessageJson(
@@ -159,6 +174,7 @@ def _json(message: Message, reactions: Reactions, called: CalledJson, here: Node
         attachments=[],
         security={},
         origin_peer=peer_id(message.node),
+        first_from_peer=beside.first,
         client_id=message.client_id or None,
         deleted=message.deleted is not None,
         deleted_at=None if message.deleted is None else instant_of(message.deleted),

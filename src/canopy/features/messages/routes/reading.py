@@ -59,7 +59,8 @@ def get_one(ask: Ask) -> Response:
         channel = get_channel(tx, ask.principal, channel_id)
         message = found(find_message(tx, channel.id, identity), MISSING, "message_not_found")
         shown = message_json(tx, message, ask.principal.node, rendered=ask.rendered())
-    return ask.item(OneMessage(message=shown), version_of(message))
+        version = version_of(tx, message, ask.principal.node)
+    return ask.item(OneMessage(message=shown), version)
 
 
 class Window(msgspec.Struct, frozen=True):
