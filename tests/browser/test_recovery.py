@@ -26,6 +26,7 @@ def make_link(ada: Person) -> str:
     arrive(ada, "/admin/users")
     choose(ada, "mira", "Reset link")
     dialog = ada.page.get_by_role("dialog", name="A new password for @mira")
+    expect(dialog.get_by_role("button", name="Cancel")).to_be_focused()
     dialog.get_by_role("button", name="Make the link").click()
     link = dialog.get_by_label("Link", exact=True).input_value()
     expect(dialog.get_by_role("button", name="Copy")).to_be_visible()

@@ -93,7 +93,7 @@ function enter(session) {
   signedIn.saved = new Store(/** @type {ReadonlyMap<string, string>} */ (new Map()));
   signedIn.bookmarks = async () => (await import("./features/bookmarks/bookmarks.js")).bookmarksOf(signedIn, stops);
   signedIn.places = placesOf(signedIn);
-  const others = new TabBus("session", () => leave());
+  const others = new TabBus("session", (word) => (word === "other rights" ? location.reload() : leave()));
 
   const catchUp = () => {
     outbox.kick();
@@ -109,6 +109,8 @@ function enter(session) {
     leave();
   };
   signedIn.signOut = out;
+  // Those that show what the person may do, when that is something else from now on.
+  signedIn.tellTabs = () => others.post("other rights");
   show(null);
   const visits = new Visits(root, signedIn, channels, (parts) => frame(signedIn, out, parts));
   stops.add(() => stream.stop(), () => outbox.stop(), () => drafts.stop(), () => deletions.stop(), () => channels.stop(), () => peers.stop(), () => others.close());

@@ -82,6 +82,7 @@
  * @property {string | null} [mentions_everyone] the word by which everybody was called
  * @property {string | null} [client_id]
  * @property {string | null} [origin_peer]
+ * @property {boolean} [first_from_peer] whether no older message of its foreign node was ever held in the channel
  */
 
 /**
@@ -194,6 +195,7 @@
  *   help: () => void,
  *   approvals: import("./store.js").Store<number>,
  *   signOut: () => Promise<void>,
+ *   tellTabs: () => void,
  *   identify: (userId: string, anchor: Element) => Promise<void>,
  *   places: import("../parts/shell.js").RailItem[],
  * }} SignedInApp

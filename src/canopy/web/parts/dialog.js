@@ -1,6 +1,7 @@
 /** A modal dialog around any content. The browser traps the focus and gives it back. */
 
 import { html, nothing, render } from "../vendor/lit.js";
+import { LightElement } from "./element.js";
 
 let opened = 0;
 
@@ -31,5 +32,12 @@ export function openDialog({ title, text, content, closable = true, onClosed }) 
   redraw(content);
   document.body.append(dialog);
   dialog.showModal();
+  void focusWanted(dialog);
   return { close, redraw };
+}
+
+/** Content that draws itself is not there yet when the browser looks for what wants the focus. @param {HTMLElement} dialog */
+async function focusWanted(dialog) {
+  for (const child of dialog.children) if (child instanceof LightElement) await child.updateComplete;
+  if (document.activeElement === dialog) /** @type {HTMLElement | null} */ (dialog.querySelector("[autofocus]"))?.focus();
 }

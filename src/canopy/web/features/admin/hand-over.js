@@ -77,6 +77,7 @@ class HandOver extends LightElement {
     [this.error, this.errors] = ["", {}];
     try {
       await this.app.api.post("/admin/transfer", { user_id: this.account.user_id, handle, password });
+      this.app.tellTabs();
       location.assign("/"); // what stands in this page is the owner's
     } catch (error) {
       this.busy = false;
