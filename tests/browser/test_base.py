@@ -136,6 +136,33 @@ def test_rows_keep_the_order_of_the_node_and_its_days(page: Page) -> None:
     ]
 
 
+def test_a_line_stands_above_the_first_message_of_each_new_node_and_once(page: Page) -> None:
+    """An older one that came late has the mark now; where the newer is still shown with it, the older is right."""
+    body = """
+      const message = (id, user, peer, more = {}) => ({
+        id, user_id: user, username: peer ? `${user}.${peer.slice(0, 8)}` : user, display_name: user, content: id,
+        origin_peer: peer ?? "here", created_at: `2026-11-22T12:00:${id.slice(1)}.000000+00:00`, ...more,
+      });
+      const first = { first_from_peer: true };
+      const rows = [
+        message("M10", "me", null), message("M11", "bob", "peerBBBBBB", first), message("M12", "bob", "peerBBBBBB"),
+        message("M13", "bob", "peerBBBBBB", first), message("M14", "eve", "peerCCCCCC", first),
+      ].map((each) => m.rowOf(each, "me"));
+      const items = m.itemsOf(rows, new Date("2026-11-23T12:00:00Z"), { newFrom: "M14" });
+      return items.map((item) => [item.kind, item.key, item.peer ?? item.head ?? ""]);
+    """
+    assert run(page, "features/messages/rows.js", body)[1:] == [
+        ["row", "M10", True],
+        ["first", "first-M11", "peerBBBBBB"],
+        ["row", "M11", True],
+        ["row", "M12", False],
+        ["row", "M13", False],
+        ["new", "new", ""],
+        ["first", "first-M14", "peerCCCCCC"],
+        ["row", "M14", True],
+    ]
+
+
 # A conversation over answers that a test writes down; `asked` is what it asked for.
 CONVERSATION = """
   const asked = [];

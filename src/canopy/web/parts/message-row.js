@@ -20,6 +20,7 @@ const WIDE = 120; // characters that stand in one line of a wide window
  * @property {string | null} id the node's id, null until acknowledged
  * @property {{id: string, name: string, agent: boolean, url?: string | null}} author
  * @property {string | null} origin peer id of the node on which it was written, when that is not this one
+ * @property {boolean} first whether that node spoke for the first time with it
  * @property {string | null} via what the key is called with which a program wrote it for its author
  * @property {string} content
  * @property {string | null} html the same as the node marked it up, null until it has

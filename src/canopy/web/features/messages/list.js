@@ -6,6 +6,7 @@ import { LightElement } from "../../parts/element.js";
 import { icon } from "../../parts/icons.js";
 import { messageRow } from "../../parts/message-row.js";
 import { failure, notice, skeleton } from "../../parts/notice.js";
+import { firstLine } from "./first-line.js";
 import { itemsOf } from "./rows.js";
 import { FocusKeeper, ScrollKeeper } from "./scroll.js";
 import { newBelow, newSince, words } from "./strings.js";
@@ -229,7 +230,7 @@ export class MessageList extends LightElement {
           ${this.view.lead || empty ? nothing : this.#top()}
           <div role="feed" class="messages" aria-label=${this.name} aria-busy=${this.#busy() ? "true" : "false"}
             @keydown=${this.#pressed} @focusin=${this.#focused} @pointerover=${this.#pointed}>
-            ${empty ? html`<div role="article">${this.beginning}</div>` : repeat(items, (item) => item.key, (item) => this.#item(item, item.key === current))}
+            ${empty ? html`<div role="article">${this.beginning}</div>` : repeat(items, (item) => item.key, (item) => this.#item(item, (item.kind === "first" ? item.above : item.key) === current))}
           </div>
           ${this.#bottom()}
         </div>
@@ -240,6 +241,7 @@ export class MessageList extends LightElement {
 
   /** @param {import("./rows.js").Item} item @param {boolean} current */
   #item(item, current) {
+    if (item.kind === "first") return firstLine(item.peer, this.origins, current);
     if (item.kind !== "row") {
       return html`<div class="day${item.kind === "new" ? " is-new" : ""}"><span>${item.label}</span></div>
         ${item.kind === "replies" && this.view.older !== "none" ? this.#top() : nothing}`;

@@ -16,7 +16,8 @@ const NAMED = {
 /** @typedef {import("../../parts/message-row.js").Reaction} Reaction */
 /** @typedef {import("../../parts/message-row.js").Row} Row */
 /** @typedef {{kind: "day" | "new" | "replies", key: string, label: string}} Divider */
-/** @typedef {Divider | {kind: "row", key: string, row: Row, head: boolean}} Item */
+/** @typedef {{kind: "first", key: string, above: string, peer: string}} FirstLine above: key of the first row of a node */
+/** @typedef {Divider | FirstLine | {kind: "row", key: string, row: Row, head: boolean}} Item */
 
 /** @typedef {"none" | "some" | "loading" | "failed"} Edge */
 /**
@@ -61,6 +62,7 @@ export function rowOf(message, me) {
       url: message.avatar_url ?? null,
     },
     origin: originOf(message),
+    first: Boolean(message.first_from_peer),
     via: cleanName(message.via_api_key ?? "") || null,
     content: message.content ?? "",
     html: message.html ?? null,
@@ -108,6 +110,7 @@ export function pendingRow(item, me) {
     id: null,
     author: { id: me.user_id, name: cleanName(me.display_name) || me.username, agent: me.account_type === "agent", url: me.avatar_url ?? null },
     origin: null,
+    first: false,
     via: null,
     content: item.content,
     html: null,
@@ -161,16 +164,30 @@ export function itemsOf(rows, now, { lead = null, newFrom = null } = {}) {
   const items = lead ? leading(lead) : [];
   /** @type {Row | null} */
   let before = null;
+  /** @type {Set<string>} */
+  const named = new Set();
   for (const row of rows) {
     const newDay = lead === null && (before === null || dayKey(before.at) !== dayKey(row.at));
     const isNew = row.key === newFrom;
     if (newDay) items.push({ kind: "day", key: `day-${dayKey(row.at)}-${row.key}`, label: dayLabel(row.at, now) });
     if (isNew) items.push({ kind: "new", key: "new", label: words.newDivider });
-    const head = newDay || isNew || startsBlock(before, row);
+    const line = firstLine(row, named);
+    if (line) items.push(line);
+    const head = newDay || isNew || line !== null || startsBlock(before, row);
     items.push({ kind: "row", key: row.key, row, head });
     before = row;
   }
   return items;
+}
+
+/**
+ * A message that was the first until an older one came may still be shown as it was read: of each node the oldest counts.
+ * @param {Row} row @param {Set<string>} named the nodes that have their line @returns {FirstLine | null}
+ */
+function firstLine(row, named) {
+  if (!row.first || row.origin === null || named.has(row.origin)) return null;
+  named.add(row.origin);
+  return { kind: "first", key: `first-${row.key}`, above: row.key, peer: row.origin };
 }
 
 /** @param {Row} lead @returns {Item[]} */

@@ -58,6 +58,9 @@ export const words = catalogue("messages", {
   newDivider: "New",
   jumpToNew: "Jump",
   markRead: "Mark read",
+  firstFrom: "First message from node {node}",
+  reviewTrust: "Review trust",
+  reviewTrustIn: "Review trust in {node}",
   noReplies: "No replies yet",
   replyInThread: "Reply in thread",
   quote: "Quote",
@@ -165,6 +168,12 @@ export const foundCount = (count, more) => fill(more ? words.foundMore : words.f
 
 /** @param {number} count */
 export const repliesLabel = (count) => fill(words.replies, { n: count });
+
+/** @param {string} node */
+export const firstFrom = (node) => fill(words.firstFrom, { node });
+
+/** @param {string} node */
+export const reviewTrustIn = (node) => fill(words.reviewTrustIn, { node });
 
 /** @param {string} author */
 export const replyName = (author) => fill(words.replyName, { author });
