@@ -15,6 +15,7 @@ from canopy.log.db import Database, Tx, prepare
 from canopy.log.db.connection import Job, open_file
 from canopy.log.db.database import ReadTooLong, check_whole
 from canopy.log.local import get_fact, set_fact
+from canopy.log.migrate import migrate
 from tests.log.world import KEY, KEY_ID, World
 
 SLOW = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
@@ -81,6 +82,38 @@ def test_a_file_that_was_cut_short_is_not_taken_for_a_new_one(world: World) -> N
 def test_nothing_is_overwritten(world: World, clock: ManualClock) -> None:
     with pytest.raises(UnusableFolder, match="not overwritten"):
         Database.create(world.path, KEY, KEY_ID, clock)
+
+
+def test_a_new_file_is_filled_without_a_log_and_keeps_one_from_then_on(tmp_path: Path, clock: ManualClock) -> None:
+    """Each page is encrypted and written once; `migrate` ends with what makes later commits survive a crash."""
+    fresh = Database.create(tmp_path / "canopy.db", KEY, KEY_ID, clock)
+    log = tmp_path / "canopy.db-wal"
+    fresh.write(lambda tx: tx.execute("CREATE TABLE filled (x)"))
+    assert not log.exists()
+    migrate(fresh, tmp_path / "backups")
+    assert fresh.connection.pragma("journal_mode") == "wal"
+    assert fresh.connection.pragma("synchronous") == 2
+    fresh.write(lambda tx: set_fact(tx, "one", b"1"))
+    assert log.stat().st_size
+    fresh.close()
+
+
+def test_a_new_file_that_can_keep_no_log_is_said(tmp_path: Path, clock: ManualClock) -> None:
+    """SQLite answers with the old mode, and without an error, when the disk fails at that moment."""
+    fresh = Database.create(tmp_path / "canopy.db", KEY, KEY_ID, clock)
+    connection = fresh.connection
+
+    class Stubborn:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(connection, name)
+
+        def execute(self, sql: str, *bindings: Any) -> Any:
+            return connection.execute("PRAGMA journal_mode" if "= WAL" in sql else sql, *bindings)
+
+    fresh.connection = Stubborn()  # type: ignore[assignment]
+    with pytest.raises(StorageFailed):
+        migrate(fresh, tmp_path / "backups")
+    connection.close()
 
 
 def test_a_folder_that_is_no_database_says_so(tmp_path: Path) -> None:

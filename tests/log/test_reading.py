@@ -9,7 +9,7 @@ from sqlalchemy.sql.elements import ClauseElement
 
 from canopy.ground.errors import StorageFailed, UnusableFolder
 from canopy.log.db import prepare
-from canopy.log.db.connection import _configure, open_file
+from canopy.log.db.connection import open_file, write_ahead
 from canopy.log.db.database import READ_SECONDS, ReadTooLong
 from canopy.log.local import get_fact, set_fact
 from canopy.log.store import facts
@@ -94,7 +94,7 @@ def test_a_place_without_a_write_ahead_log_is_refused() -> None:
     """Commits would not be durable there; SQLite says so only in its answer, and memory is such a place."""
     memory = apsw.Connection(":memory:")
     with pytest.raises(apsw.IOError, match="write-ahead log cannot be used"):
-        _configure(memory)
+        write_ahead(memory)
     memory.close()
 
 
@@ -102,6 +102,6 @@ def test_what_is_refused_at_opening_is_the_folders_fault(world: World, monkeypat
     def refuse(connection: apsw.Connection) -> None:
         raise apsw.IOError("the write-ahead log cannot be used")
 
-    monkeypatch.setattr("canopy.log.db.connection._configure", refuse)
+    monkeypatch.setattr("canopy.log.db.connection.write_ahead", refuse)
     with pytest.raises(UnusableFolder, match=r"canopy\.db cannot be opened for writing: the write-ahead log"):
         open_file(world.path, KEY)

@@ -49,9 +49,12 @@ def create_all(connection: Connection) -> None:
             _widen(connection, table, {column["name"] for column in there.get_columns(table.name)})
 
 
-def _make_new(connection: Connection) -> None:
-    """Make all that is declared, where nothing is there yet."""
-    connection.exec_driver_sql(_declared(tuple(metadata.tables)))
+def _make_new(database: Database, number: int) -> None:
+    """Make all that is declared, where nothing is there yet: that is the newest schema."""
+    with database.batch() as tx:
+        tx.execute(_declared(tuple(metadata.tables)))
+        set_fact(tx, SCHEMA, str(number).encode())
+    database.write_ahead()
 
 
 @cache
@@ -109,11 +112,12 @@ def migrate(database: Database, backups: Path, migrations: Sequence[Migration] =
     newest = migrations[-1].number
     if have > newest:
         raise NewerDatabase
-    todo = [migration for migration in migrations if migration.number > have]
     if not have:
-        # What is declared today is the newest schema: a new database needs none of the steps that led to it.
-        todo = [Migration(newest, "a new database", _make_new)]
-    if todo and have:
+        # A new database needs none of the steps that led to today's schema.
+        _make_new(database, newest)
+        return newest
+    todo = [migration for migration in migrations if migration.number > have]
+    if todo:
         back_up(database, backups / f"schema-{have}-before-{newest}.db")
     for migration in todo:
         _apply(database, migration)
@@ -136,7 +140,8 @@ def back_up(database: Database, target: Path) -> None:
 
 
 def _number(database: Database) -> int:
-    with database.read() as tx:
+    # Not by a reader: at a first start it would be opened, and read the whole schema, for this alone.
+    with database.batch() as tx:
         if not tx.execute("SELECT 1 FROM sqlite_schema WHERE name = 'facts'").fetchall():
             return 0
         return int(get_fact(tx, SCHEMA) or b"0")

@@ -32,6 +32,7 @@ StorageError = (
 def open_file(path: Path, key: bytes, *, create: bool = False) -> apsw.Connection:
     """Open (or create) the encrypted database. `key` is the raw 32-byte database key.
 
+    A new one survives no crash before `write_ahead`: whoever makes it puts it where it belongs when it is whole.
     Raises DamagedDatabase when the bytes are not a database under this key, UnusableFolder when they cannot
     be read or written.
     """
@@ -43,6 +44,11 @@ def open_file(path: Path, key: bytes, *, create: bool = False) -> apsw.Connectio
         connection.execute("PRAGMA cipher = 'chacha20'")
         # Raw: the key is random already; deriving it again would cost 26 ms at every opening.
         connection.execute(f"PRAGMA key = 'raw:{key.hex()}'")
+        if create:
+            # Its tables go straight to the file: with a log beside it each page would be encrypted and written twice.
+            connection.execute("PRAGMA journal_mode = MEMORY").fetchall()
+        else:
+            write_ahead(connection)
         _configure(connection)
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
     except (apsw.NotADBError, apsw.CorruptError) as error:
@@ -55,14 +61,18 @@ def open_file(path: Path, key: bytes, *, create: bool = False) -> apsw.Connectio
 
 
 def _configure(connection: apsw.Connection) -> None:
-    # A disk that fails at this moment leaves the old mode without an error, and commits are then not durable.
-    if connection.execute("PRAGMA journal_mode = WAL").fetchall() != [("wal",)]:
-        raise apsw.IOError("the write-ahead log cannot be used")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA temp_store = MEMORY")
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     connection.execute("PRAGMA foreign_keys = OFF")
+
+
+def write_ahead(connection: apsw.Connection) -> None:
+    """Keep a write-ahead log from now on. Raises a StorageError when there can be none."""
+    # A disk that fails at this moment leaves the old mode without an error, and commits are then not durable.
+    if connection.execute("PRAGMA journal_mode = WAL").fetchall() != [("wal",)]:
+        raise apsw.IOError("the write-ahead log cannot be used")
 
 
 def _close(connection: apsw.Connection | None) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.pool import StaticPool
 from canopy.crypto.vault import write_private
 from canopy.ground.clock import Clock
 from canopy.ground.errors import CanopyError, DamagedDatabase, StorageFailed, UnusableFolder, WrongKey
-from canopy.log.db.connection import BUSY_MS, Memory, Read, StorageError, Tx, open_file
+from canopy.log.db.connection import BUSY_MS, Memory, Read, StorageError, Tx, open_file, write_ahead
 from canopy.log.db.dialect import ShimConnection
 
 _log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Database:
 
     @classmethod
     def create(cls, path: Path, key: bytes, key_id: str, clock: Clock) -> "Database":
-        """A new empty file with its sidecar. Raises UnusableFolder."""
+        """A new empty file with its sidecar, for `migrate` to fill. Raises UnusableFolder."""
         if path.exists():
             raise UnusableFolder(f"{path} exists already and is not overwritten.")
         write_private(path.with_suffix(".json"), msgspec.json.encode(Sidecar(cipher="chacha20", key_id=key_id)))
@@ -91,6 +91,13 @@ class Database:
         if self._folds:
             self._fold()
         self.on_commit()
+
+    def write_ahead(self) -> None:
+        """End the making of a new file: commits survive a crash from now on. Raises StorageFailed."""
+        try:
+            write_ahead(self.connection)
+        except StorageError as error:
+            raise _fault_of(error) from error
 
     def fold_soon(self) -> None:
         """Empty the write-ahead log after the present transaction: what was deleted still stands in its old pages."""
