@@ -6,15 +6,13 @@
 import { html, live, nothing } from "../vendor/lit.js";
 import { preferences } from "../base/preferences.js";
 import { excerpt } from "../base/text.js";
-import { pressed } from "./composer-marks.js";
+import { chord, pressed } from "./composer-keys.js";
 import { LightElement } from "./element.js";
 import { icon } from "./icons.js";
 import { livesFor, spanWords, tooLong, words } from "./strings.js";
 
 const LONGEST = 50_000; // characters the node takes
 const SIGNS = /[@#:]/u; // with which something to complete begins
-const CHORDS = new Set(["b", "i", "e", "L", ";"]); // with Ctrl
-const LIST = /^(\s*)([-*+]|(\d+)([.)]))(\s+)(.*)$/u;
 
 /** @typedef {{text: string, lifespan: number}} Outgoing */
 
@@ -130,7 +128,7 @@ export class Composer extends LightElement {
 
   render() {
     const { help } = this;
-    return html`<div class="composer${this.initial === null ? "" : " is-edit"}" @keydown=${this.#chord}>
+    return html`<div class="composer${this.initial === null ? "" : " is-edit"}" @keydown=${(/** @type {KeyboardEvent} */ event) => chord(this, event)}>
       ${help?.calls.render() ?? nothing}
       <div class="composer-box">
         ${help?.render() ?? nothing}${this.initial === null ? this.#more() : nothing}
@@ -139,7 +137,7 @@ export class Composer extends LightElement {
           spellcheck=${preferences.value.spellcheck ? "true" : "false"} aria-autocomplete=${this.completes ? "list" : nothing} aria-haspopup=${this.completes ? "listbox" : nothing} aria-controls=${help?.completion.open ? help.completion.name : nothing}
           aria-activedescendant=${help?.completion.active ?? nothing} @blur=${this.#left} @click=${() => void this.help?.look()}
           @input=${(/** @type {Event} */ event) => this.typedIn(/** @type {HTMLTextAreaElement} */ (event.target).value)}
-          @keydown=${this.#pressed}></textarea></div>
+          @keydown=${(/** @type {KeyboardEvent} */ event) => pressed(this, event)}></textarea></div>
         ${this.previewing ? html`<canopy-preview .api=${this.api} .text=${this.text} @back=${this.preview}></canopy-preview>` : nothing}
         ${this.initial === null ? html`${this.#tools()}${this.#sendButton()}` : nothing}
       </div>
@@ -196,7 +194,7 @@ export class Composer extends LightElement {
 
   #sendButton() {
     return html`<button class="composer-send${this.text.trim() ? " is-ready" : ""}" type="button" aria-label=${words.send}
-      title=${words.send} @click=${this.#send}>${icon("send")}</button>`;
+      title=${words.send} @click=${this.send}>${icon("send")}</button>`;
   }
 
   #foot() {
@@ -217,8 +215,8 @@ export class Composer extends LightElement {
   #editFoot() {
     const over = excess(this.text);
     return html`<span class="composer-hint">${over > 0 ? tooLong(over) : words.editHint}</span>${this.#asideButton()}
-      <span class="composer-buttons"><button class="button" type="button" @click=${this.#leave}>${words.cancel}</button>
-        <button class="button is-primary" type="button" @click=${this.#send}>${words.save}</button></span>`;
+      <span class="composer-buttons"><button class="button" type="button" @click=${this.leave}>${words.cancel}</button>
+        <button class="button is-primary" type="button" @click=${this.send}>${words.save}</button></span>`;
   }
 
   /** @param {string} text */
@@ -264,13 +262,6 @@ export class Composer extends LightElement {
     openPicker(anchor, (emoji) => this.put(emoji));
   }
 
-  /** The place of the key counts, since with Alt it may write something else; with AltGr it shall. @param {KeyboardEvent} event */
-  #chord(event) {
-    if (!event.ctrlKey || !event.altKey || event.code !== "KeyP" || event.isComposing || event.getModifierState("AltGraph")) return;
-    stopped(event);
-    void this.preview();
-  }
-
   /** There and back; the box keeps its text, its caret and what can be undone. */
   preview = async () => {
     if (!this.previewing) await import("./composer-preview.js");
@@ -296,74 +287,13 @@ export class Composer extends LightElement {
     this.focus();
   }
 
-  /** @param {KeyboardEvent} event */
-  #pressed(event) {
-    // Enter also ends a word of an input method; that one must not send.
-    if (event.isComposing || event.keyCode === 229) return undefined;
-    if (!event.shiftKey && this.help?.press(event.key)) return stopped(event);
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && this.#shortcut(event)) return stopped(event);
-    if (event.key === "Escape") return this.#escaped(event);
-    if (event.key === "ArrowUp" && this.text === "" && this.initial === null) return this.#up(event);
-    if (event.key !== "Enter" || event.altKey) return undefined;
-    if (!this.#sends(event)) return this.#newLine(event);
-    event.preventDefault();
-    return this.#send();
-  }
-
-  /** What sends is the person's choice; with Enter, a line of code is ended and not sent. @param {KeyboardEvent} event */
-  #sends({ shiftKey, ctrlKey, metaKey }) {
-    if (preferences.value.send === "ctrl-enter") return ctrlKey || metaKey;
-    return !shiftKey && !this.#inCode();
-  }
-
-  #inCode() {
-    const box = this.box;
-    const before = box?.value.slice(0, box.selectionStart) ?? "";
-    return (before.match(/^\s*```/gmu)?.length ?? 0) % 2 === 1;
-  }
-
-  /** A list goes on; an empty entry ends it. @param {KeyboardEvent} event */
-  #newLine(event) {
-    const box = this.box;
-    if (!box || this.#inCode()) return;
-    const start = box.value.lastIndexOf("\n", box.selectionStart - 1) + 1;
-    const entry = LIST.exec(box.value.slice(start, box.selectionStart));
-    if (!entry) return;
-    event.preventDefault();
-    const [, indent = "", mark = "", number, end = "", space = " ", text = ""] = entry;
-    if (text === "") this.put("", start);
-    else this.put(`\n${indent}${number ? `${Number(number) + 1}${end}` : mark}${space}`);
-  }
-
-  /** @param {KeyboardEvent} event @returns {boolean} whether it was one of ours */
-  #shortcut({ key, shiftKey }) {
-    const chord = shiftKey ? key.toUpperCase() : key.toLowerCase();
-    if (!CHORDS.has(chord)) return false;
-    pressed(this, chord);
-    return true;
-  }
-
-  /** @param {KeyboardEvent} event */
-  #up(event) {
-    const wanted = new CustomEvent("edit-last", { cancelable: true });
-    if (!this.dispatchEvent(wanted)) event.preventDefault();
-  }
-
-  /** @param {KeyboardEvent} event */
-  #escaped(event) {
-    if (this.initial === null) return;
-    event.preventDefault();
-    event.stopPropagation();
-    this.#leave();
-  }
-
   /** What was typed is thrown away, as it was meant. */
-  #leave = () => {
+  leave = () => {
     this.done();
     this.dispatchEvent(new CustomEvent("leave"));
   };
 
-  #send() {
+  send = () => {
     const text = this.text.trim();
     if (this.initial === null && !this.previewing) this.focus();
     if ((text === "" && this.initial === null) || excess(text) > 0) return;
@@ -373,7 +303,7 @@ export class Composer extends LightElement {
     void this.updateComplete.then(() => this.focus());
     const calls = this.held.length > 0 || text.includes("@");
     return calls && this.completes ? void this.#pass(message) : this.post(message);
-  }
+  };
 
   /** @param {Outgoing} detail */
   post(detail) {
@@ -399,12 +329,6 @@ export class Composer extends LightElement {
   get box() {
     return this.querySelector("textarea");
   }
-}
-
-/** @param {KeyboardEvent} event */
-function stopped(event) {
-  event.preventDefault();
-  event.stopPropagation();
 }
 
 /** Characters beyond what the node takes; counted only where it can matter. @param {string} text */
