@@ -9,6 +9,14 @@ from tests.simulation.mesh.sabotage import SABOTAGES, Sabotage
 
 SEEDS = range(200)
 """As many as every change is run against; mostly one of the first shows it."""
+SHOWN_BY = {
+    "last_write_by_arrival": 1,
+    "an_error_takes_its_neighbours_along": 6,
+    "advancing_before_the_commit": 13,
+    "cursors_kept_across_incarnations": 8,
+    "digests_without_heads": 6,
+}
+"""Which history is known to show it, where that is not the first: it is lived first, and all others if it does not."""
 
 
 @pytest.mark.slow
@@ -20,7 +28,9 @@ def test_sabotage_is_seen(
     caplog.set_level("CRITICAL")
     empty = template(tmp_path)
     sabotage(monkeypatch)
-    assert any(ends_badly(seed, tmp_path / str(seed), empty) for seed in SEEDS)
+    known = SHOWN_BY.get(sabotage.__name__, 0)
+    seeds = sorted(SEEDS, key=lambda seed: seed != known)
+    assert any(ends_badly(seed, tmp_path / str(seed), empty) for seed in seeds)
 
 
 def ends_badly(seed: int, folder: Path, empty: Path) -> bool:
