@@ -1,15 +1,12 @@
 /** The list of messages: `feed` with one roving Tab stop, dividers, and the way down to what is new. */
 
 import { html, noChange, nothing, repeat } from "../../vendor/lit.js";
-import { clockTime, eachMidnight, soonTime } from "../../base/time.js";
+import { eachMidnight, soonTime } from "../../base/time.js";
 import { LightElement } from "../../parts/element.js";
-import { icon } from "../../parts/icons.js";
 import { messageRow } from "../../parts/message-row.js";
-import { failure, notice, skeleton } from "../../parts/notice.js";
-import { firstLine } from "./first-line.js";
+import { bottom, divider, firstLine, jump, newPill, top } from "./lines.js";
 import { itemsOf } from "./rows.js";
 import { FocusKeeper, ScrollKeeper } from "./scroll.js";
-import { newBelow, newSince, words } from "./strings.js";
 
 const PATIENCE = 150; // ms before a place that loads shows anything at all
 const LATE = 5000; // ms after which it says so and offers to try again
@@ -18,6 +15,7 @@ const FOUND = 2000; // ms for which the message that a link led to stands out
 
 /** @typedef {import("../../parts/message-row.js").Row} Row */
 /** @typedef {import("./rows.js").View} View */
+/** How long the first rows have been awaited, as far as it shows. @typedef {"briefly" | "some time" | "long"} Waited */
 /**
  * @typedef {object} ListActions what a list asks of its place, beside what can be done with a row
  * @property {(key: string) => void} retry
@@ -80,7 +78,7 @@ export class MessageList extends LightElement {
     this.newAbove = false;
     /** Whether the newest row is more than a window away. */
     this.far = false;
-    /** How long the first rows have been awaited, as far as it shows. @type {"briefly" | "some time" | "long"} */
+    /** @type {Waited} */
     this.waited = "briefly";
     /** Rows that came below while the reader was elsewhere. */
     this.fresh = 0;
@@ -232,19 +230,18 @@ export class MessageList extends LightElement {
             @keydown=${this.#pressed} @focusin=${this.#focused} @pointerover=${this.#pointed}>
             ${empty ? html`<div role="article">${this.beginning}</div>` : repeat(items, (item) => item.key, (item) => this.#item(item, (item.kind === "first" ? item.above : item.key) === current))}
           </div>
-          ${this.#bottom()}
+          ${bottom(this.view, this.actions)}
         </div>
       </div>
-      ${this.newAbove && this.newFrom ? this.#newPill() : nothing}
-      ${fresh > 0 || this.far || this.view.newer !== "none" ? this.#jump(fresh) : nothing}`;
+      ${this.newAbove && this.newFrom ? this.#newPill(this.newFrom) : nothing}
+      ${fresh > 0 || this.far || this.view.newer !== "none" ? jump(fresh, () => this.toNewest()) : nothing}`;
   }
 
   /** @param {import("./rows.js").Item} item @param {boolean} current */
   #item(item, current) {
     if (item.kind === "first") return firstLine(item.peer, this.origins, current);
     if (item.kind !== "row") {
-      return html`<div class="day${item.kind === "new" ? " is-new" : ""}"><span>${item.label}</span></div>
-        ${item.kind === "replies" && this.view.older !== "none" ? this.#top() : nothing}`;
+      return html`${divider(item)}${item.kind === "replies" && this.view.older !== "none" ? this.#top() : nothing}`;
     }
     const { head, row } = item;
     const { origins, nameOf } = this;
@@ -303,50 +300,13 @@ export class MessageList extends LightElement {
   }
 
   #top() {
-    const { status, older, error } = this.view;
-    if (status === "failed") return failure(words.loadFailed, words.nothingLost, error, this.actions.reload);
-    if (status === "loading") return this.#waiting();
-    if (older === "loading" || older === "some") return html`<div class="older">${words.loadingOlder}</div>`;
-    return older === "failed" ? this.#retry(words.olderFailed, this.actions.older) : this.beginning;
+    return top(this.view, { beginning: this.beginning, waited: this.waited, actions: this.actions });
   }
 
-  #bottom() {
-    const { newer } = this.view;
-    if (newer === "none") return nothing;
-    if (newer === "failed") return this.#retry(words.newerFailed, this.actions.newer);
-    return html`<div class="older">${words.loadingNewer}</div>`;
-  }
-
-  /** @param {string} text @param {() => void} act */
-  #retry(text, act) {
-    return html`<div class="older" role="alert"><span>${text}
-      <button class="button" type="button" @click=${act}>${words.retry}</button></span></div>`;
-  }
-
-  #waiting() {
-    if (this.waited === "briefly") return nothing;
-    const late = { action: { label: words.retry, act: this.actions.reload } };
-    return html`${this.waited === "long" ? notice(words.slow, words.slowAdvice, late) : nothing}${skeleton(6)}`;
-  }
-
-  /** @param {number} fresh */
-  #jump(fresh) {
-    return html`<div class="jump"><button class="button" type="button" @click=${() => this.toNewest()}>
-      ${icon("down")}${fresh > 0 ? newBelow(fresh) : words.toNewest}</button></div>`;
-  }
-
-  /** The line is out of sight: how much is below it, the way there, and the way to be done with it. */
-  #newPill() {
-    const { rows } = this.view;
-    const from = rows.findIndex((row) => row.key === this.newFrom);
-    const since = rows[from];
-    const count = rows.slice(Math.max(from, 0)).filter((row) => !row.own).length;
+  /** @param {string} key of the row below the line */
+  #newPill(key) {
     const mark = () => this.dispatchEvent(new CustomEvent("mark-read"));
-    return html`<div class="jump is-above"><div class="pill">
-      <span>${newSince(count, since ? clockTime(since.at) : "")}</span>
-      ${since ? html`<button type="button" @click=${() => this.toNew()}>${words.jumpToNew}</button>` : nothing}
-      <button type="button" @click=${mark}>${words.markRead}</button>
-    </div></div>`;
+    return newPill(this.view.rows, key, { go: () => this.toNew(), mark });
   }
 
   #busy() {
