@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from canopy.crypto.passwords import RULES, broken_rules
-from canopy.edge import act
+from canopy.edge import act, identify
 from canopy.edge.principal import Principal
 from canopy.edge.route import Route
 from canopy.ground.codec import from_json, to_json
@@ -76,6 +76,11 @@ class Ask:
     def address(self) -> str:
         """From where the request came."""
         return self.request.client.host if self.request.client else ""
+
+    def identify_again(self) -> None:
+        """Learn anew who asks, after a wait in which their key may have ended. Raises as for a request made now."""
+        self._principal = identify.identify(self.core, self.request, self.address)
+        identify.check_permission(self.route, self._principal)
 
     # What was sent.
 

@@ -21,16 +21,14 @@ from canopy.edge.first import first_answers
 from canopy.edge.guard import BAD_ORIGIN, BODY_LIMIT, check_host, check_origin
 from canopy.edge.principal import Principal
 from canopy.edge.problem import problem
-from canopy.edge.route import ANY, NOBODY, PENDING, Route
+from canopy.edge.route import NOBODY, Route
 from canopy.ground.errors import (
     CanopyError,
     ContentTooLarge,
-    Forbidden,
     InvalidRequest,
     MethodNotAllowed,
     NotFound,
     TheirFault,
-    Unauthenticated,
     UnsupportedMediaType,
 )
 
@@ -143,8 +141,13 @@ class Application:
         address = request.client.host if request.client else ""
         caller = self._identify(request, route, address)
         headers.update(self.core.limits.spend(route.pace, caller, address))
-        _check_permission(route, caller)
-        body = await _body(request) if request.method not in ("GET", "HEAD") else b""
+        identify.check_permission(route, caller)
+        body = b""
+        if request.method not in ("GET", "HEAD"):
+            body = await _body(request)
+            # A body takes as long as its sender likes, who may lose the key or the node meanwhile.
+            caller = self._identify(request, route, address)
+            identify.check_permission(route, caller)
         answer = route.endpoint(Ask(self.core, request, route, caller, body, path))
         return await answer if isinstance(answer, Awaitable) else answer
 
@@ -167,18 +170,6 @@ class Application:
 
 def _heads(place: Place) -> set[str]:
     return {"HEAD"} if "GET" in place.methods else set()
-
-
-def _check_permission(route: Route, caller: Principal | None) -> None:
-    """Key first, then path and body (decision 56)."""
-    if route.permission == NOBODY:
-        return
-    if caller is None:
-        raise Unauthenticated
-    if caller.status == "pending_approval" and route.permission != PENDING:
-        raise Forbidden("This account waits for the approval of the node's owner.", code="account_pending")
-    if route.permission not in (ANY, PENDING):
-        caller.require(route.permission)
 
 
 async def _body(request: Request) -> bytes:

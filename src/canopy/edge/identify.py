@@ -11,7 +11,8 @@ from canopy.edge import accounts, sessions
 from canopy.edge.core import Core
 from canopy.edge.guard import COMMAND_LINE, check_origin, is_loopback
 from canopy.edge.principal import ALL, UNLIMITED, Permission, Principal
-from canopy.ground.errors import Forbidden, InvalidKey
+from canopy.edge.route import ANY, NOBODY, PENDING, Route
+from canopy.ground.errors import Forbidden, InvalidKey, Unauthenticated
 from canopy.ground.ids import UserKey
 from canopy.log.db import Read
 from canopy.log.shown import user_id
@@ -32,6 +33,18 @@ def identify(core: Core, request: Request, address: str) -> Principal | None:
         return None
     with core.database.read() as tx:
         return _by_cookie(core, tx, request, cookie)
+
+
+def check_permission(route: Route, caller: Principal | None) -> None:
+    """Key first, then path and body (decision 56). Raises Unauthenticated or Forbidden."""
+    if route.permission == NOBODY:
+        return
+    if caller is None:
+        raise Unauthenticated
+    if caller.status == "pending_approval" and route.permission != PENDING:
+        raise Forbidden("This account waits for the approval of the node's owner.", code="account_pending")
+    if route.permission not in (ANY, PENDING):
+        caller.require(route.permission)
 
 
 def shows_key(request: Request) -> bool:

@@ -251,12 +251,16 @@ class StreamResponse:
         await send_chunk(send, RETRY)
         if said := await self._catch_up(send):
             await send_chunk(send, said)
-        while not self._subscriber.overflowed and self._streams.still_valid(self._subscriber):
+        while self._goes_on():
             came = await self._subscriber.wait(self._heartbeat)
             chunk = self._subscriber.take() if came else PING
             if chunk:
                 await send_chunk(send, chunk)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def _goes_on(self) -> bool:
+        """Whether it was not closed meanwhile; asked before each piece, for a reader may take its time."""
+        return not self._subscriber.overflowed and self._streams.still_valid(self._subscriber)
 
     async def _catch_up(self, send: Send) -> bytes:
         if self._after is None:
@@ -264,7 +268,7 @@ class StreamResponse:
         if said := self._streams.reset(self._after):
             return said
         cursor, more = self._after, True
-        while more:
+        while more and self._goes_on():
             chunk, cursor, more = self._streams.backlog(self._subscriber, cursor)
             self._subscriber.sent = cursor
             if chunk:

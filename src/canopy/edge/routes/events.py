@@ -92,6 +92,7 @@ async def list_events(ask: Ask) -> Response:
         until = asyncio.get_running_loop().time() + seconds
         found = _page(ask, after, limit, applied, ignored)
         while not (found.items or found.reset or found.has_more) and await _rings(rung, until):
+            ask.identify_again()
             found = _page(ask, after, limit, applied, ignored)
     finally:
         ask.core.bus.forget(rung.set)

@@ -47,9 +47,9 @@ class MentionStream(StreamResponse):
 
     async def _run(self, send: Send) -> None:
         await send_chunk(send, RETRY)
-        while not self._bell.overflowed and self._streams.still_valid(self._bell):
+        while self._goes_on():
             self._bell.take()
-            while chunk := self._fresh():
+            while self._goes_on() and (chunk := self._fresh()):
                 await send_chunk(send, chunk)
             if not await self._bell.wait(self._heartbeat):
                 now = self._ask.core.clock.now_ms() // 1000
