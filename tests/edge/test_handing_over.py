@@ -53,6 +53,18 @@ def test_the_keys_of_who_owned_it_lose_the_node(stage: Stage) -> None:
     stage.play(script)
 
 
+def test_a_link_made_before_does_not_open_the_account_of_the_new_owner(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        mira = await local.register("mira")
+        link = (await local.post(f"/admin/users/{mira['user_id']}/reset", {})).json()
+        assert (await local.post("/reset/check", {"code": link["code"]}, "")).status_code == 200
+        await hand_over(local, mira)
+        wish = {"code": link["code"], "password": "another long phrase entirely"}
+        assert code(await local.post("/reset", wish, "")) == "bad_reset_link"
+
+    stage.play(script)
+
+
 @pytest.mark.parametrize(
     ("wish", "status", "said", "field"),
     [

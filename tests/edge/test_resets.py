@@ -154,6 +154,11 @@ def test_nobody_but_the_owner_resets_the_owner(stage: Stage) -> None:
         path = f"/admin/users/{local.user_id}/reset"
         refused = await local.post(path, {}, strong)
         assert (refused.status_code, code(refused)) == (403, "owner_required")
+        keys = f"/admin/users/{local.user_id}/keys"
+        for wish in (everything, {"permissions": ["read_feed"]}):
+            refused = await local.post(keys, wish, strong)
+            assert (refused.status_code, code(refused)) == (403, "owner_required"), "a key of the owner's is the owner"
+        assert (await local.post(keys, everything)).status_code == 201
         by_command_line = await local.post(path, {}, local.node.cli_token)
         assert (await redeem(local, by_command_line.json()["code"])).status_code == 200
         assert (await sign_in(local, NEW, "ada")).status_code == 200

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from canopy.edge import accounts
+from canopy.edge import accounts, resets
 from canopy.edge.accounts import Account
 from canopy.edge.ask import found, invalid
 from canopy.edge.leaving import forget_account
@@ -34,6 +34,17 @@ def find_account(tx: Read, principal: Principal, shown_id: str) -> Account:
     raise NotFound("This node has no such account.", code="user_not_found")
 
 
+def find_opened(tx: Read, principal: Principal, shown_id: str) -> Account:
+    """An account that somebody is given the means to act for. Raises NotFound, and Forbidden for the owner's.
+
+    Whoever acts for the owner is the owner, with a narrow key too: `manage_node` alone does not lead there.
+    """
+    account = find_account(tx, principal, shown_id)
+    if account.owner and not principal.owner:
+        raise Forbidden("Only the owner of this node may do that.", code="owner_required")
+    return account
+
+
 def set_status(tx: Tx, principal: Principal, shown_id: str, status: Status) -> Account:
     """Approve or suspend. Raises Conflict for the owner, who can be neither."""
     account = find_account(tx, principal, shown_id)
@@ -57,6 +68,8 @@ def hand_over(tx: Tx, principal: Principal, wish: HandOver) -> Account:
     if account.account_type != "human" or account.status != "active":
         raise Conflict("Only a person whose account is active can own a node.", code="cannot_own")
     accounts.set_owner(tx, account.user)
+    # Who owned the node may have made one, and would own it again by it.
+    resets.drop_reset(tx, account.user)
     _take_node_from_keys(tx, owner.user)
     return find_account(tx, principal, wish.user_id)
 

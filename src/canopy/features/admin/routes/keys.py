@@ -18,7 +18,7 @@ from canopy.edge.routes.keys import (
     make_key,
     wanted,
 )
-from canopy.features.admin.actions import find_account
+from canopy.features.admin.actions import find_account, find_opened
 from canopy.log.catalog import Draft
 from canopy.log.db import Tx
 
@@ -35,7 +35,7 @@ async def create_key(ask: Ask) -> Response:
     made: list[MadeKey] = []
 
     def make(tx: Tx, owner: Principal, _: NewKey) -> list[Draft]:
-        account = find_account(tx, owner, shown_id)
+        account = find_opened(tx, owner, shown_id)
         holder = accounts.principal_of(owner.node, account, frozenset(), "")
         limit = limit_of(ask, tx, holder, wish.channel_ids, names)
         made.append(make_key(tx, holder, names, name, wish.expires_days, limit))
