@@ -3,6 +3,7 @@
 import { html, nothing, render } from "../vendor/lit.js";
 import { LightElement } from "./element.js";
 
+const TAKES_FOCUS = ":is(input, select, textarea, button):enabled, a[href]";
 let opened = 0;
 
 /**
@@ -36,8 +37,11 @@ export function openDialog({ title, text, content, closable = true, onClosed }) 
   return { close, redraw };
 }
 
-/** Content that draws itself is not there yet when the browser looks for what wants the focus. @param {HTMLElement} dialog */
+/** Content that draws itself is not there yet when the browser looks for what takes the focus: what asks for it, or
+ *  else the first that can. @param {HTMLElement} dialog */
 async function focusWanted(dialog) {
   for (const child of dialog.children) if (child instanceof LightElement) await child.updateComplete;
-  if (document.activeElement === dialog) /** @type {HTMLElement | null} */ (dialog.querySelector("[autofocus]"))?.focus();
+  if (document.activeElement !== dialog) return;
+  const wanted = dialog.querySelector("[autofocus]") ?? dialog.querySelector(TAKES_FOCUS);
+  /** @type {HTMLElement | null} */ (wanted)?.focus();
 }
