@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from canopy.edge import accounts
+from canopy.edge.principal import ALL
 from tests.edge.client import PASSWORD, Local
 from tests.edge.conftest import Stage
 from tests.edge.test_accounts import HOUR, code
@@ -118,6 +119,24 @@ def test_the_same_request_is_answered_with_the_same_key(stage: Stage) -> None:
         both = [await local.post(f"/keys/{old['id']}/rotate", {}, Idempotency_Key="r1") for _ in range(2)]
         assert both[0].content == both[1].content
         assert (await local.get("/keys")).json()["count"] == 3
+
+    stage.play(script)
+
+
+def test_the_text_of_a_key_is_told_again_to_none_but_who_made_it(stage: Stage) -> None:
+    """Another key of the same user may do less, and would be told the one that may do all."""
+
+    async def script(local: Local) -> None:
+        wide = await made(local, permissions=[p.value for p in ALL])
+        narrow = (await made(local, permissions=["manage_keys"]))["api_key"]
+        path = f"/keys/{wide['id']}/rotate"
+        assert (await local.post(path, {}, Idempotency_Key="once")).status_code == 201
+        again = await local.post(path, {}, narrow, Idempotency_Key="once")
+        assert (again.status_code, code(again)) == (403, "insufficient_scope")
+        reset = f"/admin/users/{(await local.register('mira'))['user_id']}/reset"
+        assert (await local.post(reset, {}, Idempotency_Key="twice")).status_code == 201
+        again = await local.post(reset, {}, narrow, Idempotency_Key="twice")
+        assert (again.status_code, code(again)) == (403, "insufficient_scope")
 
     stage.play(script)
 

@@ -53,17 +53,23 @@ class Repeats(msgspec.Struct, frozen=True):
             raise InvalidParameter("client_id must have 1 to 64 characters, none of them NUL.", parameter="client_id")
         place = f"{ask.route.method} {ask.route.path} {sorted(ask.path.items())}".encode()
         fingerprint = hashlib.sha256(place + b"\0" + ask.body).digest() if key else b""
-        # Callers without an account are told apart by their address; their password is in the fingerprint.
-        whose = "" if ask.someone is not None else f"{ask.address}:"
-        # What another key of the same user was answered may be about channels that this one must not know of.
-        if ask.someone is not None and ask.someone.channels is not None:
-            whose = f"{ask.someone.credential}:"
+        whose = _whose(ask, as_it_was=as_it_was)
         return cls(
             f"key:{whose}{key}" if key else None,
             fingerprint,
             f"client:{whose}{client_id}" if client_id else None,
             as_it_was,
         )
+
+
+def _whose(ask: "Ask", *, as_it_was: bool) -> str:
+    """Who is answered again: all keys and sessions of a user alike, or this one alone."""
+    if ask.someone is None:
+        # Callers without an account are told apart by their address; their password is in the fingerprint.
+        return f"{ask.address}:"
+    # What another key of the same user was answered may be about channels that this one must not know of, or be the
+    # text of a key that may do more than this one.
+    return f"{ask.someone.credential}:" if as_it_was or ask.someone.channels is not None else ""
 
 
 class Done(msgspec.Struct, frozen=True):

@@ -193,11 +193,12 @@ class Ask:
         *,
         status: int = 201,
         client_id: str | None = None,
+        shown_once: bool = False,
     ) -> Response:
-        """Let the writer carry out an action and answer after the commit."""
-        done = await act.perform(
-            self.core, self.principal, wish, action, answer, act.Repeats.of(self, client_id), status
-        )
+        """Let the writer carry out an action and answer after the commit. What is `shown_once` is a secret, which is
+        told again to the same key or session alone."""
+        repeats = act.Repeats.of(self, client_id, as_it_was=shown_once)
+        done = await act.perform(self.core, self.principal, wish, action, answer, repeats, status)
         return respond(done.body, done.status, {"Idempotent-Replay": "true"} if done.replayed else {})
 
     def answer(self, value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

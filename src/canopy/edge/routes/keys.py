@@ -132,7 +132,7 @@ async def create_key(ask: Ask) -> Response:
         made.append(make_key(tx, principal, names, name, wish.expires_days, limit))
         return []
 
-    return await ask.perform(make, wish, lambda tx, principal, ids: made[0])
+    return await ask.perform(make, wish, lambda tx, principal, ids: made[0], shown_once=True)
 
 
 def make_key(
@@ -202,7 +202,7 @@ async def rotate_key(ask: Ask) -> Response:
         made.append(_replace(tx, principal, key, wish.overlap_seconds))
         return []
 
-    response = await ask.perform(rotate, wish, lambda tx, principal, ids: made[0])
+    response = await ask.perform(rotate, wish, lambda tx, principal, ids: made[0], shown_once=True)
     # Open streams know the old end of the key; whoever holds one comes again and is asked anew.
     ask.hang_up(key_id)
     return response

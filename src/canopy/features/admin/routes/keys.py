@@ -41,7 +41,7 @@ async def create_key(ask: Ask) -> Response:
         made.append(make_key(tx, holder, names, name, wish.expires_days, limit))
         return []
 
-    return await ask.perform(make, wish, lambda tx, owner, ids: made[0])
+    return await ask.perform(make, wish, lambda tx, owner, ids: made[0], shown_once=True)
 
 
 def list_keys(ask: Ask) -> Response:

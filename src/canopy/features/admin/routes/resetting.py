@@ -47,7 +47,7 @@ async def make_link(ask: Ask) -> Response:
         )
         return []
 
-    return await ask.perform(make, None, lambda tx, principal, ids: made[0])
+    return await ask.perform(make, None, lambda tx, principal, ids: made[0], shown_once=True)
 
 
 ROUTES = [
