@@ -79,6 +79,22 @@ def test_a_link_is_good_for_an_hour(stage: Stage) -> None:
     stage.play(script)
 
 
+def test_who_guessed_too_often_gets_in_by_the_new_password(stage: Stage) -> None:
+    stage.settings["rate_limits"] = "on"
+
+    async def script(local: Local) -> None:
+        mira = await local.register("mira")
+        for _ in range(10):
+            stage.clock.advance(60)
+            assert (await sign_in(local, "not it")).status_code == 401
+        stage.clock.advance(60)
+        assert (await sign_in(local, PASSWORD)).status_code == 429
+        assert (await redeem(local, (await link(local, mira["user_id"]))["code"])).status_code == 200
+        assert (await sign_in(local, NEW)).status_code == 200
+
+    stage.play(script)
+
+
 def test_only_the_newest_link_counts(stage: Stage) -> None:
     async def script(local: Local) -> None:
         mira = await local.register("mira")

@@ -132,6 +132,10 @@ class Limits:
             self._failures.clear()
         self._failures.setdefault(username, []).append(self._clock.monotonic())
 
+    def forgive(self, username: str) -> None:
+        """Wrong passwords of before do not count: the account has another one, by a link that nobody guesses."""
+        self._failures.pop(username, None)
+
     def _bucket(self, pace: Rate, who: str, rate: float, burst: float) -> Bucket:
         now = self._clock.monotonic()
         bucket = self._buckets.get((pace, who))

@@ -63,6 +63,7 @@ async def reset(ask: Ask) -> Response:
     check_password(wish.password, account.username, "password")
     hashed = await asyncio.to_thread(hash_password, wish.password)
     ended = await ask.core.writer.write(lambda tx: _spend(tx, wish.code, hashed))
+    ask.core.limits.forgive(account.username.casefold())
     ask.hang_up(*ended)
     return ask.answer(ResetDone(username=account.username, ended=len(ended)))
 
