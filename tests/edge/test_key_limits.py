@@ -147,6 +147,22 @@ def test_lists_and_counts_know_only_what_is_inside(stage: Stage) -> None:
     stage.play(script)
 
 
+def test_what_is_outside_does_not_show_in_whether_there_is_more(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        world = await built(local)
+        mira = (await local.register("mira"))["api_key"]
+        for channel in (world.outside, world.outside, world.inside):
+            await world.say(channel, "@ada, look", mira)
+        for message in (world.far, world.near):
+            await local.post("/bookmarks", {"source_type": "channel_message", "source_id": message})
+        for path in ("/mentions", "/bookmarks", "/channels"):
+            whole, page = (await local.get(f"{path}?limit=1")).json(), await world.get(f"{path}?limit=1")
+            assert whole["has_more"]
+            assert (page["count"], page["has_more"], page["next_cursor"]) == (1, False, None), path
+
+    stage.play(script)
+
+
 def test_what_is_named_by_its_own_id_is_asked_for_too(stage: Stage) -> None:
     async def script(local: Local) -> None:
         world = await built(local)

@@ -1,6 +1,7 @@
 """Mentions of the caller, and whom one may mention (agents' contract 4.3, REST row 120)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Annotated
 
 import msgspec
@@ -13,6 +14,7 @@ from canopy.features.channels.tables import Channel, admins_of, find_channel
 from canopy.features.mentions.actions import Acknowledging, acknowledge
 from canopy.features.mentions.shown import MentionJson, mention_json, source_of
 from canopy.features.mentions.tables.rows import Mention, list_mentions, suggest
+from canopy.features.messages.tables import Message
 from canopy.features.people.shown import avatar_url, flat, presence_of
 from canopy.features.people.tables import Card, find_card
 from canopy.ground.errors import InvalidParameter
@@ -23,6 +25,8 @@ from canopy.log.shown import handle_here, peer_id
 MISSING_CHANNEL = "There is no such channel, or you are not a member."
 NEWEST = 2**63 - 1
 AT_ONCE = 1_000
+SLICE = 100
+"""Mentions looked at in one step, until a page of readable ones is full."""
 
 
 class MentionPage(Page, kw_only=True):
@@ -100,27 +104,23 @@ def get_mentions(ask: Ask) -> Response:
     limit, since = ask.limit(50), ask.since()
     acknowledged = ask.flag("include_acknowledged")
     before = ask.place() or NEWEST
-    shown: list[MentionJson] = []
     with ask.reading() as tx:
-        more = True
-        while more and len(shown) < limit:
-            rows = list_mentions(tx, ask.principal.user_id, before, limit + 1, since=since, acknowledged=acknowledged)
-            more = len(rows) > limit
-            for row in rows[:limit]:
-                if len(shown) == limit:
-                    more = True
-                    break
-                before = row.seq
-                shown += _readable(tx, ask.principal, row, withdrawn=acknowledged)
-    return ask.listing("mentions", shown, str(before) if more else None)
+        # One more than the page is looked for: what may not be read must not show in whether there is a next one.
+        page = list(islice(_readable(tx, ask.principal, before, since, acknowledged), limit + 1))
+        shown = [mention_json(row, message) for row, message in page[:limit]]
+    return ask.listing("mentions", shown, str(page[limit - 1][0].seq) if len(page) > limit else None)
 
 
-def _readable(tx: Read, principal: Principal, row: Mention, *, withdrawn: bool) -> list[MentionJson]:
-    """The mention, unless its place is closed to the user, or what it points at is gone and was not asked for."""
-    visible, message = source_of(tx, principal, row)
-    if not visible or (message is None and not withdrawn):
-        return []
-    return [mention_json(row, message)]
+def _readable(
+    tx: Read, principal: Principal, before: int, since: int, acknowledged: bool
+) -> Iterator[tuple[Mention, Message | None]]:
+    """Mentions whose place is open to the user, each with its message; what is gone only if all were asked for."""
+    while rows := list_mentions(tx, principal.user_id, before, SLICE, since=since, acknowledged=acknowledged):
+        for row in rows:
+            visible, message = source_of(tx, principal, row)
+            if visible and (message is not None or acknowledged):
+                yield row, message
+        before = rows[-1].seq
 
 
 async def acknowledge_some(ask: Ask) -> Response:
