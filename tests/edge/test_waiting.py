@@ -7,12 +7,15 @@ from typing import Any
 import httpx
 import pytest
 
+from canopy.crypto.passwords import verify_password
 from canopy.edge import stream as streaming
+from canopy.edge.routes import sessions, signin
 from tests.edge.client import PASSWORD, Local
 from tests.edge.conftest import Stage
 from tests.edge.test_accounts import code
 from tests.edge.test_stream import Listener
 
+NEW = "another long phrase entirely"
 WORDS = b'{"channel_id": "general", "content": "words"}'
 Meanwhile = Callable[[], Awaitable[Any]]
 
@@ -94,6 +97,56 @@ def test_who_waits_for_events_is_asked_again_before_they_are_told(stage: Stage, 
         await local.say("not for this key")
         refused = await waiting
         assert (refused.status_code, code(refused)) == (403, said)
+
+    stage.play(script)
+
+
+def test_who_is_deleted_while_a_picture_is_made_small_gets_no_card(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def script(local: Local) -> None:
+        mira = await local.register("mira")
+
+        async def deleting(data: bytes) -> bytes:
+            assert (await local.call("DELETE", f"/admin/users/{mira['user_id']}", None)).status_code == 200
+            return data
+
+        monkeypatch.setattr(local.node.core.pictures, "avatar_of", deleting)
+        refused = await local.post("/profile", {"avatar_b64": "AAAA"}, mira["api_key"])
+        assert (refused.status_code, code(refused)) == (403, "invalid_key")
+        assert [user["username"] for user in (await local.get("/users")).json()["users"]] == ["ada"]
+
+    stage.play(script)
+
+
+@pytest.mark.parametrize("route", ["signin", "sessions"])
+def test_an_old_password_is_worth_nothing_while_it_is_compared(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, route: str
+) -> None:
+    routes = {"signin": signin, "sessions": sessions}
+
+    async def script(local: Local) -> None:
+        mira = await local.register("mira")
+        everything = {"permissions": "all"}
+        key = (await local.post(f"/admin/users/{mira['user_id']}/keys", everything)).json()["api_key"]
+        link = (await local.post(f"/admin/users/{mira['user_id']}/reset", {})).json()["code"]
+        loop = asyncio.get_running_loop()
+
+        def compared(stored: str | None, password: str) -> bool:
+            done = local.post("/reset", {"code": link, "password": NEW}, "")
+            assert asyncio.run_coroutine_threadsafe(done, loop).result(10).status_code == 200
+            return verify_password(stored, password)
+
+        monkeypatch.setattr(routes[route], "verify_password", compared)
+        if route == "signin":
+            refused = await local.post("/session", {"username": "mira", "password": PASSWORD}, "")
+        else:
+            wish = {"current_password": PASSWORD, "new_password": "a third long phrase entirely"}
+            refused = await local.post("/password", wish, key)
+        monkeypatch.undo()
+        assert code(refused) == {"signin": "wrong_password", "sessions": "wrong_current_password"}[route]
+        assert (await local.get("/sessions", key)).json()["count"] == 0
+        assert (await local.post("/session", {"username": "mira", "password": NEW}, "")).status_code == 200
 
     stage.play(script)
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from canopy.edge import answers
+from canopy.edge import accounts, answers
 from canopy.edge.principal import Principal
 from canopy.ground.codec import to_json
-from canopy.ground.errors import IdempotencyMismatch, InvalidParameter
+from canopy.ground.errors import IdempotencyMismatch, InvalidKey, InvalidParameter
 from canopy.ground.ids import EVENT_BYTES, EventId
 from canopy.ground.text import is_storable
 from canopy.log.append import Door
@@ -107,7 +107,10 @@ def take_turn(
     repeats: Repeats,
     status: int,
 ) -> Done:
-    """The writer's part: answer a repetition as before, or act and remember."""
+    """The writer's part: answer a repetition as before, or act and remember. Raises InvalidKey."""
+    # Deleted while the request was on its way: a word or a card of theirs now would bring the account back.
+    if principal.user and accounts.find_account(tx, principal.user) is None:
+        raise InvalidKey
     before = _repeated(tx, principal, answer, repeats)
     if before is not None:
         return before

@@ -16,6 +16,7 @@ from canopy.edge.principal import Permission, Principal
 from canopy.edge.route import LongPage, get, post, remove
 from canopy.edge.sessions import OpenSession
 from canopy.ground.codec import Secret
+from canopy.ground.errors import InvalidRequest
 from canopy.ground.instants import instant
 from canopy.log.db import Tx
 
@@ -90,15 +91,23 @@ async def change_password(ask: Ask) -> Response:
     stored = account.password if account else None
     if not await asyncio.to_thread(verify_password, stored, wish.current_password):
         ask.core.limits.note_failure(name)
-        raise invalid("current_password", "wrong", "This is not your current password.", code="wrong_current_password")
+        raise _wrong()
     check_password(wish.new_password, principal.username, "new_password")
     hashed = await asyncio.to_thread(hash_password, wish.new_password)
-    ended = await ask.core.writer.write(lambda tx: _replace(tx, principal, hashed))
+    ended = await ask.core.writer.write(lambda tx: _replace(tx, principal, stored, hashed))
     ask.hang_up(*ended)
     return ask.answer(Ended(ended=len(ended)))
 
 
-def _replace(tx: Tx, principal: Principal, hashed: str) -> list[str]:
+def _wrong() -> InvalidRequest:
+    return invalid("current_password", "wrong", "This is not your current password.", code="wrong_current_password")
+
+
+def _replace(tx: Tx, principal: Principal, before: str | None, hashed: str) -> list[str]:
+    # Comparing takes its time: who knew the password of before must not undo what took its place meanwhile.
+    account = accounts.find_account(tx, principal.user)
+    if account is None or account.password != before:
+        raise _wrong()
     accounts.set_password(tx, principal.user, hashed)
     resets.drop_reset(tx, principal.user)
     return sessions.end_other_sessions(tx, principal.user, principal.credential)

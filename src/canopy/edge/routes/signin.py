@@ -16,7 +16,7 @@ from canopy.ground.codec import Secret
 from canopy.ground.errors import Forbidden, Unauthenticated
 from canopy.ground.instants import instant
 from canopy.ground.text import clean_name
-from canopy.log.db import Read
+from canopy.log.db import Read, Tx
 
 AGENT_LENGTH = 300
 """What is kept of the name that a browser gives itself."""
@@ -67,13 +67,19 @@ async def sign_in(ask: Ask) -> Response:
     stored = account.password if account else None
     if not await asyncio.to_thread(verify_password, stored, wish.password) or account is None:
         ask.core.limits.note_failure(wish.username.casefold())
-        raise Unauthenticated("The username or the password is wrong.", code="wrong_password")
+        raise _refused()
     if account.status == "suspended":
         raise Forbidden("This account is suspended.", code="account_suspended")
     agent = clean_name(ask.header("user-agent") or "")[:AGENT_LENGTH] or None
-    token, csrf = await ask.core.writer.write(
-        lambda tx: sessions.open_session(tx, account.user, remember=wish.remember, agent=agent)
-    )
+
+    def open_one(tx: Tx) -> tuple[str, str]:
+        # Comparing takes its time: a session by a password that was changed meanwhile would outlive the change.
+        now = accounts.find_account(tx, account.user)
+        if now is None or now.password != stored:
+            raise _refused()
+        return sessions.open_session(tx, account.user, remember=wish.remember, agent=agent)
+
+    token, csrf = await ask.core.writer.write(open_one)
     principal = accounts.principal_of(ask.core.node, account, of_session(account), "")
     with ask.reading() as tx:
         response = ask.answer(_session(ask, tx, principal, csrf))
@@ -87,6 +93,10 @@ async def sign_in(ask: Ask) -> Response:
         secure=ask.core.settings.secure_cookies or ask.request.url.scheme == "https",
     )
     return response
+
+
+def _refused() -> Unauthenticated:
+    return Unauthenticated("The username or the password is wrong.", code="wrong_password")
 
 
 def get_session(ask: Ask) -> Response:
