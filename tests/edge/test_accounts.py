@@ -1,9 +1,12 @@
 """Setup, registration, sign-in, keys: who gets in, with what, and for how long."""
 
+import asyncio
 from typing import Any
 
+import httpx
 import pytest
 
+from canopy.edge.http import Application
 from canopy.edge.principal import ALL, CONSERVATIVE
 from tests.edge.client import PASSWORD, Local
 from tests.edge.conftest import Stage
@@ -304,6 +307,36 @@ def test_ten_wrong_passwords_an_hour(stage: Stage) -> None:
         assert shut.status_code == 429
         stage.clock.advance(int(shut.headers["retry-after"]))
         assert (await local.post("/session", {"username": "ada", "password": PASSWORD}, key="")).status_code == 200
+
+    stage.play(script)
+
+
+def test_many_guesses_at_once_are_no_more_than_ten(stage: Stage) -> None:
+    """From as many addresses as somebody has, before the first of them is compared."""
+    stage.settings["rate_limits"] = "on"
+
+    async def script(local: Local) -> None:
+        application = Application(local.node.core)
+
+        async def guess(number: int) -> int:
+            transport = httpx.ASGITransport(app=application, client=(f"127.0.1.{number}", 4711))
+            async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+                body = {"username": "ada", "password": f"{number}"}
+                return (await client.post("/api/v1/session", json=body)).status_code
+
+        statuses = await asyncio.gather(*(guess(number) for number in range(1, 21)))
+        assert sorted(statuses) == [401] * 10 + [429] * 10
+
+    stage.play(script)
+
+
+def test_the_right_password_counts_as_no_guess(stage: Stage) -> None:
+    stage.settings["rate_limits"] = "on"
+
+    async def script(local: Local) -> None:
+        for _ in range(12):
+            stage.clock.advance(60)
+            assert (await local.post("/session", {"username": "ada", "password": PASSWORD}, key="")).status_code == 200
 
     stage.play(script)
 

@@ -116,21 +116,23 @@ class Limits:
             "RateLimit": f'"{pace}";r={bucket.tokens:.0f};t={1 / rate:.0f}',
         }
 
-    def check_failures(self, username: str, address: str) -> None:
-        """Ten wrong passwords an hour for one account. Raises TooManyRequests."""
-        if self.lifted(address):
-            return
+    def count_guess(self, username: str, address: str) -> None:
+        """Ten wrong passwords an hour for one account. Raises TooManyRequests.
+
+        Each is wrong until it proves right: comparing takes its time, and many that come at once are not all free.
+        """
         now = self._clock.monotonic()
         recent = [at for at in self._failures.get(username, []) if now - at < IDLE_SECONDS]
-        self._failures[username] = recent
-        if len(recent) >= FAILURES_AN_HOUR:
+        if len(recent) >= FAILURES_AN_HOUR and not self.lifted(address):
             raise TooManyRequests(retry_after=round(IDLE_SECONDS - (now - recent[0])) or 1)
-
-    def note_failure(self, username: str) -> None:
-        """A wrong password was given for this account."""
         if len(self._failures) >= MOST_BUCKETS:
             self._failures.clear()
-        self._failures.setdefault(username, []).append(self._clock.monotonic())
+        self._failures[username] = [*recent, now][-FAILURES_AN_HOUR:]
+
+    def guessed_right(self, username: str) -> None:
+        """The password that was counted last is the one of this account."""
+        if self._failures.get(username):
+            self._failures[username].pop()
 
     def forgive(self, username: str) -> None:
         """Wrong passwords of before do not count: the account has another one, by a link that nobody guesses."""

@@ -85,13 +85,13 @@ async def change_password(ask: Ask) -> Response:
     """Take another password. All other browsers are signed out; API keys stay. Raises InvalidRequest."""
     wish, principal = ask.decode(PasswordChange), ask.principal
     name = principal.username.casefold()
-    ask.core.limits.check_failures(name, ask.address)
+    ask.core.limits.count_guess(name, ask.address)
     with ask.reading() as tx:
         account = accounts.find_account(tx, principal.user)
     stored = account.password if account else None
     if not await asyncio.to_thread(verify_password, stored, wish.current_password):
-        ask.core.limits.note_failure(name)
         raise _wrong()
+    ask.core.limits.guessed_right(name)
     check_password(wish.new_password, principal.username, "new_password")
     hashed = await asyncio.to_thread(hash_password, wish.new_password)
     ended = await ask.core.writer.write(lambda tx: _replace(tx, principal, stored, hashed))

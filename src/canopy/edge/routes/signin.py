@@ -61,13 +61,13 @@ async def sign_in(ask: Ask) -> Response:
     """Open a session and set its cookie."""
     wish = ask.decode(SignIn)
     address = ask.address
-    ask.core.limits.check_failures(wish.username.casefold(), address)
+    ask.core.limits.count_guess(wish.username.casefold(), address)
     with ask.reading() as tx:
         account = accounts.find_by_name(tx, wish.username)
     stored = account.password if account else None
     if not await asyncio.to_thread(verify_password, stored, wish.password) or account is None:
-        ask.core.limits.note_failure(wish.username.casefold())
         raise _refused()
+    ask.core.limits.guessed_right(wish.username.casefold())
     if account.status == "suspended":
         raise Forbidden("This account is suspended.", code="account_suspended")
     agent = clean_name(ask.header("user-agent") or "")[:AGENT_LENGTH] or None

@@ -44,12 +44,12 @@ async def transfer(ask: Ask) -> Response:
 
 async def _check_password(ask: Ask, password: str) -> None:
     name = ask.principal.username.casefold()
-    ask.core.limits.check_failures(name, ask.address)
+    ask.core.limits.count_guess(name, ask.address)
     with ask.reading() as tx:
         owner = accounts.find_account(tx, ask.principal.user)
     if not await asyncio.to_thread(verify_password, owner.password if owner else None, password):
-        ask.core.limits.note_failure(name)
         raise invalid("password", "wrong", "This is not your current password.", code="wrong_current_password")
+    ask.core.limits.guessed_right(name)
 
 
 ROUTES = [
