@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
+from canopy.features.messages.tables import find_anywhere
 from tests.edge.client import Local
 from tests.edge.conftest import Stage
 from tests.edge.test_accounts import code
+from tests.edge.test_channels import found
+from tests.edge.test_mentions import Other
 
 GENERAL = "/channels/general/messages"
 FOLLOW = "/channels/threads/subscription"
@@ -203,5 +206,25 @@ def test_a_thread_must_be_named(stage: Stage, fields: dict[str, str], status: in
         asked = "&".join(f"{name}={value}" for name, value in fields.items())
         for refused in (await local.post(FOLLOW, fields), await local.get(f"{FOLLOW}?{asked}")):
             assert (refused.status_code, code(refused)) == (status, expected)
+
+    stage.play(script)
+
+
+def test_what_names_a_root_of_another_channel_is_no_reply(stage: Stage) -> None:
+    async def script(local: Local) -> None:
+        channel = (await found(local))["id"]
+        path = f"/channels/{channel}/messages"
+        wish = {"channel_id": channel, "content": "root"}
+        root = (await local.post("/channels/messages", wish)).json()["message"]
+        with local.node.home.database.read() as tx:
+            message = find_anywhere(tx, root["id"])
+        assert message is not None
+        other = Other(local, stage)
+        stage.clock.advance(60)
+        await other.say("from outside", [], parent=message.event, root=message.event)
+        assert (await local.get(f"{path}/{root['id']}")).json()["message"] == root
+        assert contents(await local.get(f"{path}/{root['id']}/replies")) == []
+        await local.call("DELETE", f"{path}/{root['id']}", None)
+        assert contents(await local.get(path)) == []
 
     stage.play(script)

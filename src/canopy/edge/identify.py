@@ -18,6 +18,8 @@ from canopy.log.db import Read
 from canopy.log.shown import user_id
 
 _SCHEMES = {"bearer", "token", "apikey", "api-key"}
+UNNAMED = "unnamed"
+"""What messages say of a key without a name: how it begins is a part of its secret, and they go to other nodes."""
 
 
 def identify(core: Core, request: Request, address: str) -> Principal | None:
@@ -85,7 +87,7 @@ def _by_key(core: Core, tx: Read, token: str) -> Principal:
         principal = accounts.principal_of(core.node, account, key.names, key.key_id)
     else:
         principal = _limited(accounts.principal_of(core.node, account, key.names - UNLIMITED, key.key_id), key.limit)
-    return _with(principal, key_expires=key.expires, key_name=key.name or key.prefix)
+    return _with(principal, key_expires=key.expires, key_name=key.name or UNNAMED)
 
 
 def _limited(principal: Principal, channels: frozenset[str]) -> Principal:

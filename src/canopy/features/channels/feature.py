@@ -71,7 +71,7 @@ def _ruling(body: Any, **more: Any) -> Kind:
 
 def _of_line(project: Projector) -> Projection:
     kinds = ("channel.opened", "channel.changed", "channel.archived", "channel.deleted", "role.set", "channel.resumed")
-    return Projection(room="channels", number=3, kinds=kinds, project=project, governed=True)
+    return Projection(room="channels", number=4, kinds=kinds, project=project, governed=True)
 
 
 FEATURE = Room(
@@ -90,7 +90,7 @@ FEATURE = Room(
     projections=(
         _of_line(tables.project_channel),
         _of_line(project_names),
-        Projection(room="channels", number=3, kinds=("channel.joined", "channel.left"), project=tables.project_coming),
+        Projection(room="channels", number=4, kinds=("channel.joined", "channel.left"), project=tables.project_coming),
     ),
     charter=CHARTER,
     routes=ROUTES,

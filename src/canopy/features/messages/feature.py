@@ -184,11 +184,11 @@ FEATURE = Room(
     projections=(
         Projection(
             room="messages",
-            number=5,
+            number=6,
             kinds=("message.posted", "message.edited", "message.deleted", "message.removed"),
             project=tables.project_message,
         ),
-        Projection(room="messages", number=5, kinds=("reaction.set",), project=project_reaction),
+        Projection(room="messages", number=6, kinds=("reaction.set",), project=project_reaction),
     ),
     deliveries=(Delivery(kinds=(MessagePosted.KIND,), make=firsts.deliver),),
     routes=ROUTES,

@@ -63,8 +63,8 @@ FEATURE = Room(
         Kind(body=NodeCarded, object_of=_node_of, admit=tables.admit_node, only_ends=True),
     ),
     projections=(
-        Projection(room="people", number=3, kinds=("user.carded", "user.retired"), project=tables.project_card),
-        Projection(room="people", number=3, kinds=("node.carded",), project=tables.project_node),
+        Projection(room="people", number=4, kinds=("user.carded", "user.retired"), project=tables.project_card),
+        Projection(room="people", number=4, kinds=("node.carded",), project=tables.project_node),
     ),
     routes=ROUTES,
     event_types=(EventType(name=UPDATED, permission=Permission.READ_FEED, sees=_everybody),),

@@ -131,9 +131,14 @@ _DELETE = prepare(
     delete(messages).where(messages.c.event == bindparam("which")).returning(messages.c.root, messages.c.id)
 )
 _INSERT = prepare(insert(messages).values(row_of(messages)))
+_root = messages.alias("root")
 _LATEST_REPLY = prepare(
     select(func.max(messages.c.time)).where(
-        messages.c.root == bindparam("root"), messages.c.id != bindparam("root"), messages.c.deleted.is_(None)
+        messages.c.root == bindparam("root"),
+        messages.c.id != bindparam("root"),
+        messages.c.deleted.is_(None),
+        # A thread is of one channel: who may not speak in it must not move it by naming its root elsewhere.
+        messages.c.channel == select(_root.c.channel).where(_root.c.id == bindparam("root")).scalar_subquery(),
     )
 )
 _SET_ACTIVITY = prepare(
@@ -171,6 +176,7 @@ def _reading() -> Select[Any]:
         .where(
             reply.c.root == messages.c.id,
             reply.c.id != messages.c.id,
+            reply.c.channel == messages.c.channel,
             reply.c.deleted.is_(None),
             or_(reply.c.expires == literal_column("0"), reply.c.expires > now),
         )
