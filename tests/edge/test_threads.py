@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import apsw
 import pytest
 
-from canopy.features.messages.tables import find_anywhere
+from canopy.features.messages.tables import find_anywhere, rows
+from canopy.log.db import Prepared, metadata
+from canopy.log.db.schema import indexes_of
+from canopy.log.migrate import _declared
 from tests.edge.client import Local
 from tests.edge.conftest import Stage
 from tests.edge.test_accounts import code
@@ -228,3 +232,24 @@ def test_what_names_a_root_of_another_channel_is_no_reply(stage: Stage) -> None:
         assert contents(await local.get(path)) == []
 
     stage.play(script)
+
+
+def plan(connection: apsw.Connection, statement: Prepared) -> set[str]:
+    values = (None,) * len(statement._parts()[1])
+    return {str(step[3]) for step in connection.execute(f"EXPLAIN QUERY PLAN {statement.sql}", values)}
+
+
+@pytest.mark.parametrize("newest", [str(index.name) for index in indexes_of(rows.messages)])
+def test_replies_are_found_by_their_root(newest: str) -> None:
+    """By their channel they would be looked for among all its messages, once for each row of a page.
+
+    Of two indexes that serve alike SQLite takes the one that was made last, and databases were made in any order.
+    """
+    connection = apsw.Connection(":memory:")
+    connection.execute(_declared(tuple(metadata.tables)))
+    (made,) = (sql for (sql,) in connection.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (newest,)))
+    connection.execute(f"DROP INDEX {newest}; {made}")
+    for statement in (*rows._PAGES.values(), *rows._THREADS.values(), rows._ONE, rows._SOME):
+        steps = {step for step in plan(connection, statement) if "reply" in step}
+        assert steps == {"SEARCH reply USING INDEX messages_root (root=?)"}
+    assert "SEARCH messages USING INDEX messages_root (root=?)" in plan(connection, rows._LATEST_REPLY)

@@ -16,7 +16,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 from canopy.ground.errors import StartFailed, UnusableFolder
 from canopy.log.db import Database, metadata
 from canopy.log.db.prepared import DIALECT
-from canopy.log.db.schema import declared
+from canopy.log.db.schema import declared, indexes_of
 from canopy.log.local import get_fact, set_fact
 
 SCHEMA = "schema"
@@ -61,7 +61,7 @@ def _make_new(database: Database, number: int) -> None:
 def _declared(names: tuple[str, ...]) -> str:
     """The statements that make these tables and their indexes: compiled once, for tests make many databases."""
     tables = declared(names)
-    indexes = [index for table in tables for index in table.indexes]
+    indexes = [index for table in tables for index in indexes_of(table)]
     makes: list[DDLElement] = [*map(CreateTable, tables), *map(CreateIndex, indexes)]
     return ";\n".join(str(make.compile(dialect=DIALECT)) for make in makes)
 
@@ -71,7 +71,7 @@ def _widen(connection: Connection, table: Table, have: set[str]) -> None:
         if column.name not in have:
             kind = column.type.compile(connection.dialect)
             connection.execute(text(f'ALTER TABLE "{table.name}" ADD COLUMN "{column.name}" {kind}'))
-    for index in table.indexes:
+    for index in indexes_of(table):
         index.create(connection, checkfirst=True)
 
 

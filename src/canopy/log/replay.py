@@ -17,7 +17,7 @@ from canopy.log.catalog import Catalog, Fate
 from canopy.log.db import Read, Tx
 from canopy.log.db.connection import net_changes
 from canopy.log.db.prepared import DIALECT
-from canopy.log.db.schema import tables_of
+from canopy.log.db.schema import indexes_of, tables_of
 from canopy.log.held import BLAMED
 from canopy.log.judge import Judge
 from canopy.log.local import get_fact, set_fact
@@ -81,7 +81,7 @@ class Rebuild:
         for table in self._tables:
             tx.execute(f"DROP TABLE IF EXISTS {table.name}{SUFFIX}")
             tx.execute(self.renamed(str(CreateTable(table).compile(dialect=DIALECT))))
-            for index in table.indexes:
+            for index in indexes_of(table):
                 create = self.renamed(str(CreateIndex(index).compile(dialect=DIALECT)))
                 tx.execute(re.sub(rf"\b{index.name}\b", f"{index.name}_{mark}", create, count=1))
         self._judge.rebuild = self

@@ -7,7 +7,7 @@ another name (see `Tx.renamed`); a test holds that.
 
 from functools import cache
 
-from sqlalchemy import MetaData, Table
+from sqlalchemy import Index, MetaData, Table
 from sqlalchemy.schema import SchemaItem
 
 metadata = MetaData()
@@ -34,3 +34,9 @@ def tables_of(room: str) -> list[Table]:
 def declared(names: tuple[str, ...]) -> list[Table]:
     """These tables, each after those that it refers to: sorted once, and asked for at each start by every room."""
     return [table for table in metadata.sorted_tables if table.key in names]
+
+
+def indexes_of(table: Table) -> list[Index]:
+    """The indexes of a table, always in one order: SQLite takes the first that serves of two that serve alike, and two
+    nodes, or two starts, would answer the same question in different ways."""
+    return sorted(table.indexes, key=lambda index: str(index.name))

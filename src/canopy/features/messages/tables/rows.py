@@ -138,7 +138,8 @@ _LATEST_REPLY = prepare(
         messages.c.id != bindparam("root"),
         messages.c.deleted.is_(None),
         # A thread is of one channel: who may not speak in it must not move it by naming its root elsewhere.
-        messages.c.channel == select(_root.c.channel).where(_root.c.id == bindparam("root")).scalar_subquery(),
+        literal_column("+messages.channel")
+        == select(_root.c.channel).where(_root.c.id == bindparam("root")).scalar_subquery(),
     )
 )
 _SET_ACTIVITY = prepare(
@@ -176,7 +177,8 @@ def _reading() -> Select[Any]:
         .where(
             reply.c.root == messages.c.id,
             reply.c.id != messages.c.id,
-            reply.c.channel == messages.c.channel,
+            # With `+` it is no way to look for them: by their channel would be all of its messages, for each row.
+            literal_column("+reply.channel") == messages.c.channel,
             reply.c.deleted.is_(None),
             or_(reply.c.expires == literal_column("0"), reply.c.expires > now),
         )
