@@ -55,6 +55,8 @@ export class Conversation {
     /** Own messages that came by the stream before the answer to their sending. @type {Message[]} */
     this.early = [];
     this.catching = false;
+    /** Whether the rows stand where they can be measured, and not behind a panel. */
+    this.shown = () => true;
     /** Messages that are read again, and whether somebody asked once more meanwhile. @type {Map<string, boolean>} */
     this.refreshing = new Map();
     this.stopping = new AbortController();

@@ -32,6 +32,8 @@ export class Further {
     if (this.#cut(side).length === 0) await this.#read(side);
     for (let left = PAGE; left > 0 && this.#grows(side); left -= PORTION) {
       await frame();
+      // What came in above a list that is hidden would push it down when it is shown; it asks again then.
+      if (!this.conversation.shown()) this.growing = null;
       if (!this.#grows(side)) return;
       // Before the last portion is drawn, because the list asks for more as soon as it is.
       if (left <= PORTION || this.#cut(side).length <= PORTION) this.growing = null;

@@ -118,6 +118,7 @@ export class MessageList extends LightElement {
       onNearEnd: () => this.view.newer === "some" && this.actions.newer(),
       onRest: () => this.#rested(),
     });
+    this.acts.conversation.shown = () => scroller.clientHeight > 0;
     this.stops.add(() => this.keeper?.stop());
   }
 

@@ -126,10 +126,12 @@ export class ScrollKeeper {
   /** Hidden behind a panel on a narrow screen it has no size; shown again it stands where it stood. */
   #resized() {
     const { clientHeight } = this.scroller;
-    if (clientHeight > 0 && this.hidden && !this.atEnd) this.scroller.scrollTop = this.lastTop;
+    const back = clientHeight > 0 && this.hidden;
+    if (back && !this.atEnd) this.scroller.scrollTop = this.lastTop;
     this.hidden = clientHeight === 0;
     this.#look();
     if (this.atEnd) this.toEnd();
+    else if (back) this.askMore();
   }
 
   #scrolled() {
