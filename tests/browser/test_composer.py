@@ -256,3 +256,14 @@ def test_AX_1_completions_are_clean(theme: Theme, team: Node, people: People) ->
         ada.box.press_sequentially(text)
         offered(ada, name).wait_for()
         assert grave(ada.page) == [], name
+
+
+def test_escape_leaves_the_box_for_the_list(ada: Person) -> None:
+    ada.say("where one was")
+    row = ada.article("where one was")
+    expect(row).to_have_attribute("data-state", "sent")
+    ada.box.press_sequentially("half a thou")
+    ada.box.press("Escape")
+    expect(row).to_be_focused()
+    expect(ada.box).to_have_value("half a thou")
+    ada.box.fill("")

@@ -170,6 +170,7 @@ def test_the_composer_says_on_how_many_nodes_it_is_read(pair: list[Node], people
     expect(reader.page.get_by_text("#general · 1 member on 1 node")).to_be_visible()
     link(one, two)
     expect(reader.page.get_by_text("#general · 2 members on 2 nodes")).to_be_visible()
+    expect(reader.page.get_by_role("link", name="2 members · 2 nodes")).to_be_visible()
 
 
 def test_links_are_broken_made_and_forgotten_by_hand(pair: list[Node], people: People) -> None:

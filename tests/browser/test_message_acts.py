@@ -144,6 +144,32 @@ def test_CH_11_two_tabs_show_the_same(ada: Person) -> None:
     expect(ada.article("seen in both tabs")).to_be_focused()
 
 
+def test_an_edit_is_not_written_over_by_another_tab(team: Node, ada: Person) -> None:
+    ada.say("to be changed twice")
+    row = ada.article("to be changed twice")
+    choose(ada, row, "Edit")
+    mine = ada.page.get_by_role("textbox", name=f"Edit the message of {ADA}")
+    mine.press("End")
+    mine.press_sequentially(", mine")
+    other = ada.another_tab()
+    other.goto(f"{ada.url}/c/general")
+    ada.wait_live(other)
+    theirs_row = other.get_by_role("article").filter(has_text="to be changed twice")
+    theirs_row.focus()
+    other.keyboard.press("e")
+    theirs = other.get_by_role("textbox", name=f"Edit the message of {ADA}")
+    theirs.fill("theirs")
+    theirs.press("Enter")
+    expect(other.get_by_role("article").filter(has_text="theirs")).to_contain_text("(edited)")
+    expect(ada.page.get_by_role("alert")).to_contain_text("theirs")
+    expect(mine).to_have_value("to be changed twice, mine")
+    ada.page.bring_to_front()
+    ada.page.get_by_role("button", name="Use that text").click()
+    expect(mine).to_have_value("theirs")
+    mine.press("Escape")
+    assert [each["content"] for each in team.messages()][-1] == "theirs"
+
+
 def test_my_message_is_edited_where_it_stands(team: Node, ada: Person) -> None:
     ada.say("a messge with a mistake")
     row = ada.article("a messge with a mistake")

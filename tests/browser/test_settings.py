@@ -232,6 +232,10 @@ def test_AK_3_a_revoked_key_fails_at_once_and_says_so(ada: Person, team: Node) -
     ada.page.get_by_role("button", name="Revoke short-lived").click()
     dialog = ada.page.get_by_role("dialog", name="Revoke “short-lived”?")
     expect(dialog).to_contain_text("never used")
+    dialog.get_by_role("button", name="Cancel").click()
+    team.call("GET", "/agents/me", key=secret)
+    ada.page.get_by_role("button", name="Revoke short-lived").click()
+    expect(dialog).to_contain_text("It was last used")
     dialog.get_by_role("button", name="Revoke").click()
     expect(row).to_contain_text("Revoked")
     assert team.request("GET", "/api/v1/agents/me", key=secret).status == 403

@@ -139,6 +139,37 @@ def test_all_is_marked_read_and_taken_back(ada: Person, own_team: Node) -> None:
     assert unread_channels(own_team) == before
 
 
+def test_calls_come_back_with_what_is_unread_again(ada: Person, own_team: Node) -> None:
+    two_unread(ada, own_team)
+    mira_says(own_team, "hello @ada")
+    expect(ada.page).to_have_title(re.compile(r"^\(1\) "))
+    ada.page.keyboard.press("Shift+Escape")
+    expect(ada.page).not_to_have_title(re.compile(r"^\("))
+    ada.page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(ada.page).to_have_title(re.compile(r"^\(1\) "))
+
+
+def test_a_place_that_is_not_there_is_nobodys_home(ada: Person, own_team: Node) -> None:
+    ops = make(own_team, "ops")
+    ada.go(f"/c/{ops}")
+    ada.page.get_by_role("heading", level=1, name="ops").wait_for()
+    ada.go("/c/zzz")
+    expect(ada.page.get_by_role("heading", level=1)).to_have_text("This conversation is not available here")
+    ada.page.get_by_role("link", name="Home").click()
+    expect(ada.page.get_by_role("heading", level=1)).to_have_text("ops")
+    for path in ("/channels", "/"):
+        ada.go("/c/zzz")
+        expect(ada.page.get_by_role("heading", level=1)).to_have_text("This conversation is not available here")
+        ada.go(path)
+        expect(ada.page.get_by_role("heading", level=1)).to_have_text("ops")
+    own_team.call("DELETE", f"/channels/{ops}")
+    ada.go("/")
+    ada.go("/people")
+    ada.page.get_by_role("link", name="Home").click()
+    expect(ada.page.get_by_role("heading", level=1)).to_have_text("general")
+    ada.expect_noise()
+
+
 def test_shift_escape_marks_all_read_and_undo_stays_ten_seconds(ada: Person, own_team: Node) -> None:
     ada.page.clock.install()
     two_unread(ada, own_team)

@@ -7,7 +7,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 from tests.browser.conftest import KEYS, MIRA, People, Person, mira_says
 from tests.browser.test_access import THEMES, Theme, grave
 from tests.browser.test_message_acts import SOON, arrived
@@ -20,6 +20,7 @@ FIRST_IN_VIEW = """() => {
   const row = [...document.querySelectorAll("article")].find((each) => each.getBoundingClientRect().bottom > edge);
   return row ? [row.querySelector(".message-text").textContent, row.getBoundingClientRect().top] : [null, 0];
 }"""
+SOME_FRAMES = "async () => { for (let n = 0; n < 20; n += 1) await new Promise(requestAnimationFrame); }"
 MISSING = "This message is not available here"
 
 
@@ -383,6 +384,35 @@ def test_PH_4_back_from_a_thread_is_the_same_place(own_team: Node, people: Peopl
     assert abs(top_of(row) - before) <= 4
 
 
+def test_rows_that_come_while_a_thread_hides_the_list_move_nothing(own_team: Node, people: People) -> None:
+    for number in range(90):
+        mira_says(own_team, f"above {number}")
+    root = mira_says(own_team, "root on the phone")
+    reply(own_team, root, "reply on the phone")
+    for number in range(9):
+        mira_says(own_team, f"below {number}")
+    own_team.call("POST", "/channels/general/read", {})
+    phone = arrived(people(own_team, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True), "ada")
+    held: list[Route] = []
+    phone.page.route("**/messages?*before=*", lambda route: held.append(route))
+    phone.page.locator("canopy-channel .scroller").evaluate("scroller => { scroller.scrollTop -= 150 }")
+    row = phone.article("root on the phone")
+    before = top_of(row)
+    row.get_by_role("button", name="1 reply").tap()
+    expect(replies(phone).last).to_contain_text("reply on the phone")
+    assert len(held) == 1
+    with phone.page.expect_response("**/messages?*before=*"):
+        held.pop().continue_()
+    phone.page.unroute_all()
+    phone.page.evaluate(SOME_FRAMES)
+    phone.page.go_back()
+    expect(panel(phone)).to_have_count(0)
+    assert abs(top_of(row) - before) <= 4
+    # What was left undone goes on when there is something to see of it.
+    expect(phone.article("above 10")).to_have_count(1)
+    assert abs(top_of(row) - before) <= 4
+
+
 @THEMES
 def test_AX_1_a_thread_is_clean(theme: Theme, team: Node, people: People) -> None:
     root = mira_says(team, f"root in {theme}")
@@ -393,3 +423,24 @@ def test_AX_1_a_thread_is_clean(theme: Theme, team: Node, people: People) -> Non
         ada.go(f"/c/general/t/{root}")
         replies(ada).last.wait_for()
         assert grave(ada.page) == []
+
+
+def test_a_thread_that_closes_gives_the_focus_to_its_row(team: Node, ada: Person) -> None:
+    mira_says(team, "answered from the toolbar")
+    row = ada.article("answered from the toolbar")
+    row.hover()
+    row.get_by_role("button", name="Reply in thread").click()
+    expect(panel(ada).get_by_role("textbox")).to_be_focused()
+    panel(ada).get_by_role("button", name="Close the thread").hover()
+    panel(ada).get_by_role("button", name="Close the thread").click()
+    expect(panel(ada)).to_have_count(0)
+    expect(row).to_be_focused()
+
+
+def test_a_thread_that_was_the_first_page_leaves_the_focus_at_the_heading(team: Node, ada: Person) -> None:
+    root = mira_says(team, "a thread by its address")
+    ada.go(f"/c/general/t/{root}")
+    panel(ada).get_by_role("article").first.wait_for()
+    panel(ada).get_by_role("button", name="Close the thread").click()
+    expect(panel(ada)).to_have_count(0)
+    expect(ada.page.get_by_role("heading", level=1)).to_be_focused()

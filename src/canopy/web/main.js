@@ -116,7 +116,10 @@ function enter(session) {
   stops.add(() => stream.stop(), () => outbox.stop(), () => drafts.stop(), () => deletions.stop(), () => channels.stop(), () => peers.stop(), () => others.close());
   stops.add(() => visits.stop());
   stops.add(stream.state.subscribe(({ phase }) => phase === "live" && catchUp()));
-  stops.add(channels.list.subscribe(() => visits.retitle()));
+  stops.add(channels.list.subscribe(() => {
+    visits.retitle();
+    visits.remember();
+  }));
   stops.listen(window, "beforeunload", (event) => outbox.waiting() > 0 && event.preventDefault());
   app.api.onNotSaved = () => stream.cannotSave();
   stops.add(() => (app.api.onNotSaved = () => {}));

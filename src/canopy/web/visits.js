@@ -68,10 +68,26 @@ export class Visits {
     if (called && (this.main.screen === null || this.channels.named(called) !== called)) this.go(path, "load");
   }
 
+  /** Keeps the conversation of the address for the next time; one that is not there is nobody's home. */
+  remember() {
+    const id = match(INSIDE, this.app.router.path)?.params.channel;
+    if (id && this.#known(id) && storage.read(this.last) !== id) storage.write(this.last, id);
+  }
+
+  #home() {
+    const id = storage.read(this.last);
+    return id !== null && (this.app.channels.value === null || this.#known(id)) ? id : HOME;
+  }
+
+  /** @param {string} id */
+  #known(id) {
+    return this.app.channels.value?.some((channel) => channel.id === id) ?? false;
+  }
+
   /** @param {string} path @param {How} how @returns {void} */
   go(path, how) {
     if (MOVED.has(path) || (path === "/" && !(NARROW.matches && how !== "load"))) {
-      history.replaceState(null, "", `/c/${encodeURIComponent(storage.read(this.last) ?? HOME)}`);
+      history.replaceState(null, "", `/c/${encodeURIComponent(this.#home())}`);
       return this.go(this.app.router.path, how);
     }
     const found = match(INSIDE, path);
@@ -85,7 +101,7 @@ export class Visits {
     if (id) this.channels.want(id);
     const place = found && (found.target.open?.(this.app) ?? true) ? found.target : null;
     const params = found?.params ?? {};
-    if (params.channel) storage.write(this.last, params.channel);
+    this.remember();
     this.draw({ channel: params.channel ?? null, panel: place?.panel?.label ?? null });
     const again = path === this.path && how === "link";
     const stays = again || this.#takesOver(place, params, how);
@@ -123,7 +139,9 @@ export class Visits {
   #beside(path, place, params, how) {
     const key = place?.panel ? path : "";
     if (key === this.panel.key) return;
-    if (!this.panel.key) this.opener = document.activeElement;
+    // A toolbar goes where the pointer goes; the row that it stood in stays.
+    const from = document.activeElement;
+    if (!this.panel.key) this.opener = from?.closest("[role=toolbar]")?.closest("article") ?? from;
     leave(this.panel);
     this.panel.key = key;
     if (!place?.panel) return;
@@ -161,7 +179,10 @@ export class Visits {
     if (stays && document.activeElement && document.activeElement !== document.body) return;
     const opener = stays && this.opener instanceof HTMLElement && this.opener.isConnected ? this.opener : null;
     this.opener = null;
-    if (opener || !stays) requestAnimationFrame(() => (opener ?? this.#heading("h1"))?.focus());
+    requestAnimationFrame(() => {
+      if (!stays || nowhere()) (opener ?? this.#heading("h1"))?.focus();
+      if (nowhere()) this.#heading("h1")?.focus();
+    });
   }
 
   /** @param {string} name */
@@ -173,6 +194,11 @@ export class Visits {
   #heading(selector) {
     return this.root.querySelector(selector);
   }
+}
+
+/** Whether the focus is lost. */
+function nowhere() {
+  return !document.activeElement || document.activeElement === document.body;
 }
 
 /** @param {Shown} shown */

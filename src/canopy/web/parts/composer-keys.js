@@ -83,9 +83,10 @@ function up(composer, event) {
 
 /** @param {Composer} composer @param {KeyboardEvent} event */
 function escaped(composer, event) {
-  if (composer.initial === null) return;
+  // Where the focus goes from a box that is left is for the place to say; a thread closes with it.
+  if (composer.initial !== null) composer.leave();
+  else if (composer.dispatchEvent(new CustomEvent("leave-box", { cancelable: true }))) return;
   stopped(event);
-  composer.leave();
 }
 
 /** @param {KeyboardEvent} event */

@@ -63,13 +63,18 @@ export class Composer extends LightElement {
     this.text = this.drafts.get(this.place) || (this.initial ?? "");
     this.lifespan = Number(this.drafts.get(this.#lifeName)) || 0;
     this.aside = this.drafts.aside(this.place);
+    // An edit belongs to the tab in which it began: followed, the other's text, or what stood before, would be saved over it.
+    if (this.initial === null) this.#followTabs();
+    this.stops.add(this.#letGo);
+    this.stops.listen(window, "pagehide", this.#letGo);
+  }
+
+  #followTabs() {
     this.stops.add(
       this.drafts.watch(this.place, (text) => this.#hear(text)),
       this.drafts.watch(this.#lifeName, (seconds) => (this.lifespan = Number(seconds) || 0)),
       this.drafts.watchAside(this.place, (text) => (this.aside = text)),
-      this.#letGo,
     );
-    this.stops.listen(window, "pagehide", this.#letGo);
   }
 
   /** @param {string} text that another tab holds now */
@@ -78,7 +83,7 @@ export class Composer extends LightElement {
     this.aside = this.drafts.aside(this.place);
     if (newest === this.text) return;
     this.typed = false;
-    this.write(newest || (this.initial ?? ""));
+    this.write(newest);
   }
 
   /** The two texts change places, so that taking one loses none. */

@@ -5,11 +5,13 @@
  * plain text and judged by the node. What the node refuses is marked by the code it answers.
  */
 
-import { html } from "../vendor/lit.js";
+import { html, nothing } from "../vendor/lit.js";
 import { icon } from "./icons.js";
+import { words } from "./strings.js";
 
 const CLASSES = [/\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u, /[^\p{L}\p{N}]/u];
 const MARKS = /** @type {const} */ ({ yes: "check", no: "cross", open: "dot" });
+const SAID = { yes: words.ruleMet, no: words.ruleNotMet };
 
 /** @typedef {{code: string, text: string}} Rule */
 /** @typedef {"yes" | "no" | "open"} Met */
@@ -29,7 +31,7 @@ export function ruleList(rules, password, handle, refused) {
   return html`<ul class="rules" id="password-rules">
     ${rules.map((rule) => {
       const met = judge(rule, password, handle, refused);
-      return html`<li data-met=${met}>${icon(MARKS[met])}<span>${rule.text}</span></li>`;
+      return html`<li data-met=${met}>${icon(MARKS[met])}<span>${rule.text}${met === "open" ? nothing : html`<span class="sr-only"> (${SAID[met]})</span>`}</span></li>`;
     })}
   </ul>`;
 }

@@ -90,6 +90,8 @@ export const words = catalogue("parts", {
   technical: "Technical details",
   actions: "Message actions",
   more: "More actions",
+  ruleMet: "met",
+  ruleNotMet: "not met",
   react: "React",
   addReaction: "Add a reaction",
   replyInThread: "Reply in thread",

@@ -116,9 +116,15 @@ export class Channels {
     }
   }
 
+  /** Marked as unread again: how much of it calls the person only the node knows. @param {LiveEvent} event */
+  #unreadAgain({ event_type, channel_id, payload }) {
+    const known = this.find(channel_id ?? "")?.unread_count ?? 0;
+    return event_type === "channel.message.read" && Number(payload?.unread_count ?? 0) > known;
+  }
+
   /** @param {LiveEvent[]} events */
   hear(events) {
-    if (events.some(({ event_type }) => READ_AGAIN.has(event_type))) return void this.load();
+    if (events.some((event) => READ_AGAIN.has(event.event_type) || this.#unreadAgain(event))) return void this.load();
     if (events.some((event) => event.event_type === "channel.message.created" && !this.find(event.channel_id ?? ""))) return void this.load();
     const changed = this.list.value?.map((channel) => counted(channel, events, this.me)) ?? null;
     if (changed?.some((channel, index) => channel !== this.list.value?.[index])) this.list.set(changed);

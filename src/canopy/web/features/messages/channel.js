@@ -205,6 +205,7 @@ export class ChannelScreen extends ConversationFrame {
       ${this.drawComposer({
         label: composerName(this.#name),
         audience: audience(this.#name, this.members?.length ?? null, this.nodes),
+        onLeave: this.#leftBox,
       })}`;
   }
 
@@ -213,6 +214,13 @@ export class ChannelScreen extends ConversationFrame {
     const [title, advice] = this.lost ? [words.missingMessage, words.missingMessageAdvice] : [words.unavailable, words.unavailableAdvice];
     return notice(title, advice, { heading: "h1" });
   }
+
+  /** Back to where one was in the list; what Escape does next is to mark all as read. @param {Event} event */
+  #leftBox = (event) => {
+    event.preventDefault();
+    const row = this.list?.querySelector("article[tabindex='0']") ?? this.querySelector("h1");
+    /** @type {HTMLElement | null} */ (row)?.focus({ preventScroll: true });
+  };
 
   #list() {
     const about = beginningAdvice(this.#name, this.#channel?.description ?? "", this.nodes);
@@ -267,7 +275,7 @@ export class ChannelScreen extends ConversationFrame {
     return html`<header class="place-header">
       <a class="icon-button to-list" href="/" aria-label=${words.backToList} title=${words.backToList}>${icon("back")}</a>
       <h1 class="place-name" tabindex="-1">${icon("hash")}<span>${this.#name}</span></h1>
-      ${this.members ? html`<a class="place-facts" href="${about}/members">${members(this.members.length)}</a>` : nothing}
+      ${this.members ? html`<a class="place-facts" href="${about}/members">${members(this.members.length, this.nodes)}</a>` : nothing}
       ${topic ? html`<span class="place-topic" title=${topic}>${topic}</span>` : nothing}
       <div class="place-acts" role="toolbar" aria-label=${words.thisChannel} @keydown=${rove}>
         <a class="icon-button place-act" data-roving href="${this.#path}/search" aria-label=${words.search} title=${words.search}>${icon("search")}</a>

@@ -121,10 +121,10 @@ export class ConversationFrame extends LightElement {
       @rest=${onRest ?? nothing} @mark-read=${onMarkRead ?? nothing}></canopy-messages>`;
   }
 
-  /** @param {{label: string, audience: string}} more */
-  drawComposer({ label, audience }) {
+  /** @param {{label: string, audience: string, onLeave?: (event: Event) => void}} more */
+  drawComposer({ label, audience, onLeave }) {
     return html`<canopy-composer .label=${label} .place=${this.conversation.source.place} .name=${this.composerName}
-      .drafts=${this.app.drafts} .api=${this.app.api} .audience=${audience} .completes=${this.#completes} .lifespans=${lifespans} @send-text=${this.#send} @edit-last=${this.#editLast}></canopy-composer>`;
+      .drafts=${this.app.drafts} .api=${this.app.api} .audience=${audience} .completes=${this.#completes} .lifespans=${lifespans} @send-text=${this.#send} @edit-last=${this.#editLast} @leave-box=${onLeave ?? nothing}></canopy-composer>`;
   }
 
   actions = {

@@ -28,6 +28,7 @@ export const words = catalogue("messages", {
   beginningHere: "Everybody on this node reads #{channel}. Say hello.",
   beginningMany: "Everybody on these {nodes} nodes reads #{channel}. Say hello.",
   members: "{n, plural, one {# member} other {# members}}",
+  membersOnNodes: "{n, plural, one {# member} other {# members}} · {nodes, plural, one {# node} other {# nodes}}",
   everybody: "everybody who reads it",
   audience: "{n, plural, one {# member} other {# members}} on {nodes, plural, one {# node} other {# nodes}}",
   newSince: "{n} new since {time}",
@@ -206,8 +207,8 @@ export const beginning = (channel) => fill(words.beginning, { channel });
 export const beginningAdvice = (channel, purpose, nodes) =>
   purpose || (nodes > 1 ? fill(words.beginningMany, { nodes, channel }) : fill(words.beginningHere, { channel }));
 
-/** @param {number} members */
-export const members = (members) => fill(words.members, { n: members });
+/** @param {number} members @param {number} nodes on which they are, which is said when there are several */
+export const members = (members, nodes) => fill(nodes > 1 ? words.membersOnNodes : words.members, { n: members, nodes });
 
 /** @param {number | null} people @param {number} nodes */
 export const audienceWords = (people, nodes) =>

@@ -70,10 +70,19 @@ export class AccountForm extends LightElement {
       })}
       ${passwordField({
         name: "password", label: words.password, error: errors.password, autocomplete: "new-password", required: true,
-        describedBy: "password-rules", shown, onShow: () => (this.shown = !shown), onInput: (value) => (this.password = value),
+        describedBy: "password-rules", shown, onShow: () => (this.shown = !shown), onInput: this.#typed,
       })}
       ${ruleList(this.rules, this.password, this.handle, this.refused)}`;
   }
+
+  /** What was refused was the password of before. @param {string} value */
+  #typed = (value) => {
+    this.password = value;
+    if (!this.errors.password) return;
+    const { password, ...others } = this.errors;
+    this.errors = others;
+    this.refused = new Set();
+  };
 
   /** @param {Record<string, string>} _values @returns {Promise<void>} */
   async perform(_values) {

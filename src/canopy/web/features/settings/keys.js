@@ -71,7 +71,7 @@ class Keys extends LightElement {
         ${key.channel_ids ? html`<p class="quiet is-meta">${this.#limit(key.channel_ids)}</p>` : nothing}
         <p class="quiet is-meta"><code translate="no">${key.prefix}…</code> · ${used} · ${endOf(key)}</p></div>
       <div class="list-acts">${state === "active" ? html`<button class="button" type="button" aria-haspopup="dialog" aria-label=${fill(words.rotateName, { name })} @click=${() => askForRotation(this.app, key, name, () => void this.#load())}>${words.rotate}</button>` : nothing}
-        ${key.revoked ? nothing : html`<button class="button" type="button" aria-label=${fill(words.revokeName, { name })} @click=${() => this.#revoke(key, name)}>${words.revoke}</button>`}</div>
+        ${key.revoked ? nothing : html`<button class="button" type="button" aria-label=${fill(words.revokeName, { name })} @click=${() => void this.#revoke(key, name)}>${words.revoke}</button>`}</div>
     </li>`;
   }
 
@@ -86,7 +86,10 @@ class Keys extends LightElement {
   #make = () => askForKey(this.app, () => void this.#load());
 
   /** @param {Key} key @param {string} name */
-  #revoke(key, name) {
+  async #revoke({ id }, name) {
+    await this.#load(); // when it was used last may be seconds ago
+    const key = this.keys?.find((each) => each.id === id);
+    if (!key || key.revoked) return;
     const used = key.last_used_at ? fill(words.revokeUsed, { when: ago(new Date(key.last_used_at)) }) : words.neverUsed;
     confirm({
       title: fill(words.revokeTitle, { name }),
