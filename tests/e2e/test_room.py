@@ -50,7 +50,7 @@ class Room:
     def seen(self) -> dict[str, Any]:
         """Everything that both nodes must show alike."""
         messages = self.node.call("GET", f"{self.path}/messages?order=created&limit=200")["messages"]
-        own = ("username", "display_name", "origin_peer")
+        own = ("username", "display_name", "origin_peer", "first_from_peer")
         told = self.node.call("GET", self.path)["channel"]
         shared = ("name", "topic", "description", "archived_at", "archive_reason", "lifecycle_ttl_days", "member_count")
         members = self.node.call("GET", f"{self.path}/members")["members"]
