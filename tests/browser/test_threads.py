@@ -362,15 +362,20 @@ def test_back_and_reload_find_the_place_again(own_team: Node, people: People) ->
     ada.page.wait_for_function(again, arg=[text, top])
 
 
-def test_PH_4_back_from_a_thread_is_the_same_place(own_team: Node, people: People) -> None:
-    for number in range(60):
+def reads_on_a_phone(own_team: Node, people: People, above: int) -> Person:
+    """Ada, at the end of a channel in which a message with a reply has so many others above it and nine below."""
+    for number in range(above):
         mira_says(own_team, f"above {number}")
     root = mira_says(own_team, "root on the phone")
     reply(own_team, root, "reply on the phone")
     for number in range(9):
         mira_says(own_team, f"below {number}")
     own_team.call("POST", "/channels/general/read", {})
-    phone = arrived(people(own_team, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True), "ada")
+    return arrived(people(own_team, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True), "ada")
+
+
+def test_PH_4_back_from_a_thread_is_the_same_place(own_team: Node, people: People) -> None:
+    phone = reads_on_a_phone(own_team, people, above=60)
     phone.page.locator("canopy-channel .scroller").evaluate("scroller => { scroller.scrollTop -= 150 }")
     row = phone.article("root on the phone")
     before = top_of(row)
@@ -385,14 +390,7 @@ def test_PH_4_back_from_a_thread_is_the_same_place(own_team: Node, people: Peopl
 
 
 def test_rows_that_come_while_a_thread_hides_the_list_move_nothing(own_team: Node, people: People) -> None:
-    for number in range(90):
-        mira_says(own_team, f"above {number}")
-    root = mira_says(own_team, "root on the phone")
-    reply(own_team, root, "reply on the phone")
-    for number in range(9):
-        mira_says(own_team, f"below {number}")
-    own_team.call("POST", "/channels/general/read", {})
-    phone = arrived(people(own_team, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True), "ada")
+    phone = reads_on_a_phone(own_team, people, above=90)
     held: list[Route] = []
     phone.page.route("**/messages?*before=*", lambda route: held.append(route))
     phone.page.locator("canopy-channel .scroller").evaluate("scroller => { scroller.scrollTop -= 150 }")

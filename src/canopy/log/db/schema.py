@@ -37,6 +37,6 @@ def declared(names: tuple[str, ...]) -> list[Table]:
 
 
 def indexes_of(table: Table) -> list[Index]:
-    """The indexes of a table, always in one order: SQLite takes the first that serves of two that serve alike, and two
-    nodes, or two starts, would answer the same question in different ways."""
+    """The indexes of a table, always in one order: of two that serve alike SQLite takes the one that was made last, and
+    two nodes would answer the same question in different ways."""
     return sorted(table.indexes, key=lambda index: str(index.name))

@@ -62,7 +62,6 @@ export class Composer extends LightElement {
     super.connectedCallback();
     this.text = this.drafts.get(this.place) || (this.initial ?? "");
     this.lifespan = Number(this.drafts.get(this.#lifeName)) || 0;
-    this.aside = this.drafts.aside(this.place);
     // An edit belongs to the tab in which it began: followed, the other's text, or what stood before, would be saved over it.
     if (this.initial === null) this.#followTabs();
     this.stops.add(this.#letGo);
@@ -70,6 +69,7 @@ export class Composer extends LightElement {
   }
 
   #followTabs() {
+    this.aside = this.drafts.aside(this.place);
     this.stops.add(
       this.drafts.watch(this.place, (text) => this.#hear(text)),
       this.drafts.watch(this.#lifeName, (seconds) => (this.lifespan = Number(seconds) || 0)),
@@ -219,7 +219,7 @@ export class Composer extends LightElement {
 
   #editFoot() {
     const over = excess(this.text);
-    return html`<span class="composer-hint">${over > 0 ? tooLong(over) : words.editHint}</span>${this.#asideButton()}
+    return html`<span class="composer-hint">${over > 0 ? tooLong(over) : words.editHint}</span>
       <span class="composer-buttons"><button class="button" type="button" @click=${this.leave}>${words.cancel}</button>
         <button class="button is-primary" type="button" @click=${this.send}>${words.save}</button></span>`;
   }
